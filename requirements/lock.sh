@@ -1,0 +1,9 @@
+#!/bin/sh
+# Writes the three lock files anew (needs uv): hashes, no addresses, every platform and Python from 3.11 on.
+set -eu
+cd "$(dirname "$0")"
+lock() { uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+  --no-emit-find-links -q --python-version 3.11 "$@"; }
+lock ../pyproject.toml -o run.lock
+lock ../pyproject.toml test.in -o test.lock
+lock ../pyproject.toml test.in bench.in -o bench.lock

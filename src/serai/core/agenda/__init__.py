@@ -1,0 +1,1 @@
+"""The programme of a visit: model, solver, repair, warnings."""

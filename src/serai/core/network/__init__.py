@@ -1,0 +1,1 @@
+"""Who works with whom: rosters, measures, change between waves, bridges."""

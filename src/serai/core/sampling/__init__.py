@@ -1,0 +1,1 @@
+"""What residents and professionals say: weights, intervals, disclosure control."""
