@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.core.season.city import City, DuplicateCityError, Evidence
+from serai.core.season.city import City, DuplicateCityError, Evidence, NeedTerm, OfferTerm
 
 Bits = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ANY_MONTH = 0b1111111111110
+FULL = (1 << 64) - 1
 
 
 def month_mask(months: Iterable[int]) -> int:
@@ -35,14 +36,14 @@ class Words:
         """The number of a word, a new one if it was not met before."""
         return self.number.setdefault(word, len(self.number))
 
-    def bits(self, sets: Sequence[Iterable[str]]) -> Bits:
+    def bits(self, sets: Iterable[frozenset[str]]) -> Bits:
         """The sets as rows of bits, 64 words to a column: shape (len(sets), columns >= 1)."""
-        pairs = [(row, self.of(word)) for row, words in enumerate(sets) for word in words]
-        table = np.zeros((len(sets), len(self.number) // 64 + 1), dtype=np.uint64)
-        if pairs:
-            rows, numbers = np.array(pairs, dtype=np.int64).T
-            np.bitwise_or.at(table, (rows, numbers >> 6), np.uint64(1) << (numbers & 63).astype(np.uint64))
-        return table
+        kinds: dict[frozenset[str], int] = {}
+        kind = [kinds.setdefault(words, len(kinds)) for words in sets]
+        masks = [sum(1 << self.of(word) for word in words) for words in kinds]
+        columns = len(self.number) // 64 + 1
+        parts = [[mask >> 64 * column & FULL for column in range(columns)] for mask in masks]
+        return np.array(parts, dtype=np.uint64).reshape(-1, columns)[kind]
 
     def row(self, words: Iterable[str], columns: int) -> Bits:
         """One set as bits against a table of `columns`; words the table never met are left out."""
@@ -102,17 +103,22 @@ class Prepared:
     name_order: Ints
 
 
-def _terms(found: Sequence[tuple[int, int, int, float, frozenset[str]]], groups: Words, themes: int) -> Terms:
-    """Terms from (theme, row, level, weight, groups), sorted by theme and row."""
-    ordered = sorted(found, key=lambda term: (term[0], term[1]))
-    theme = np.array([term[0] for term in ordered], dtype=np.int64)
+def _terms(
+    rows: Sequence[int], terms: Sequence[NeedTerm] | Sequence[OfferTerm], themes: Words, groups: Bits
+) -> Terms:
+    """The terms of the cities at `rows`, sorted by theme and then by row."""
+    theme = np.array([themes.of(term.theme) for term in terms], dtype=np.int64)
+    weight = [term.urgency if isinstance(term, NeedTerm) else float(term.capacity != 0) for term in terms]
+    level = [0 if isinstance(term, NeedTerm) else int(term.evidence) for term in terms]
+    row = np.array(rows, dtype=np.int64)
+    order = np.lexsort((row, theme))
     return Terms(
-        row=np.array([term[1] for term in ordered], dtype=np.int64),
-        level=np.array([term[2] for term in ordered], dtype=np.int64),
-        weight=np.array([term[3] for term in ordered], dtype=np.float64),
-        groups=groups.bits([term[4] for term in ordered]),
-        sizes=np.array([len(term[4]) for term in ordered], dtype=np.int64),
-        starts=np.searchsorted(theme, np.arange(themes + 1)).astype(np.int64),
+        row=row[order],
+        level=np.array(level, dtype=np.int64)[order],
+        weight=np.array(weight, dtype=np.float64)[order],
+        groups=groups[order],
+        sizes=np.bitwise_count(groups[order]).sum(axis=1).astype(np.int64),
+        starts=np.searchsorted(theme[order], np.arange(len(themes.number) + 1)).astype(np.int64),
     )
 
 
@@ -156,24 +162,18 @@ def prepare(cities: Iterable[City]) -> Prepared:
         twice = next(city for row, city in enumerate(listed) if index[city.id] != row)
         raise DuplicateCityError(f"{twice.name} ({twice.id}) stands in the list twice.")
     themes, groups, languages, context = Words(), Words(), Words(), Words()
-    needs = [
-        (themes.of(need.theme), row, 0, need.urgency, need.target_groups)
-        for row, city in enumerate(listed)
-        for need in city.needs
+    needs = [need for city in listed for need in city.needs]
+    offers = [offer for city in listed for offer in city.offers if offer.evidence is not Evidence.EX]
+    need_rows = [row for row, city in enumerate(listed) for _ in city.needs]
+    offer_rows = [
+        row for row, city in enumerate(listed) for offer in city.offers if offer.evidence is not Evidence.EX
     ]
-    offers = [
-        (themes.of(offer.theme), row, int(offer.evidence), float(offer.capacity != 0), offer.target_groups)
-        for row, city in enumerate(listed)
-        for offer in city.offers
-        if offer.evidence is not Evidence.EX
-    ]
-    for city in listed:
-        for word in city.languages | city.interpreted:
-            languages.of(word)
-    for term in (*needs, *offers):
-        for word in term[4]:
-            groups.of(word)
-    need_terms = _terms(needs, groups, len(themes.number))
+    sought = groups.bits(
+        [*(need.target_groups for need in needs), *(offer.target_groups for offer in offers)]
+    )
+    spoken = languages.bits([*(city.languages for city in listed), *(city.interpreted for city in listed)])
+    tags = context.bits([city.context for city in listed])
+    need_terms = _terms(need_rows, needs, themes, sought[: len(needs)])
     return Prepared(
         cities=listed,
         index=index,
@@ -181,16 +181,16 @@ def prepare(cities: Iterable[City]) -> Prepared:
         group_words=groups,
         language_words=languages,
         context_words=context,
-        languages=languages.bits([city.languages for city in listed]),
-        interpreted=languages.bits([city.interpreted for city in listed]),
-        told_language=np.array([bool(city.languages) for city in listed], dtype=np.bool_),
-        context=context.bits([city.context for city in listed]),
-        context_size=np.array([len(city.context) for city in listed], dtype=np.int64),
+        languages=spoken[: len(listed)],
+        interpreted=spoken[len(listed) :],
+        told_language=np.asarray(spoken[: len(listed)].any(axis=1)),
+        context=tags,
+        context_size=np.bitwise_count(tags).sum(axis=1).astype(np.int64),
         log_population=np.log(np.array([city.population or np.nan for city in listed], dtype=np.float64)),
         direction=directions(listed),
         months=np.array([month_mask(city.months) for city in listed], dtype=np.uint16),
         needs=need_terms,
-        offers=_terms(offers, groups, len(themes.number)),
+        offers=_terms(offer_rows, offers, themes, sought[len(needs) :]),
         urgency=np.bincount(need_terms.row, need_terms.weight, minlength=len(listed)).astype(np.float64),
         names_me=_who_names(listed, "not_with"),
         met_me=_who_names(listed, "met_before"),
