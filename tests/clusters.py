@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from serai.db.embedded import Cluster
-from serai.service_user import ServiceUser, named
+from serai.service_user import ServiceUser, give, named, process_options
 from serai.state import State
+
+DEBIAN = Path("/usr/lib/postgresql/15/bin")
 
 
 def serving_user() -> ServiceUser | None:
@@ -41,3 +48,55 @@ def throwaway_cluster() -> Iterator[Cluster]:
             yield cluster
         finally:
             cluster.stop(process)
+
+
+@contextmanager
+def throwaway_external() -> Iterator[str]:
+    """Debian's PostgreSQL 15 as someone else's server: the address of an administrator without superuser."""
+    with throwaway_state() as state:
+        user = process_options(serving_user())
+        data, password = state.root / "postgres", state.sockets / "password"
+        data.mkdir(mode=0o700)
+        password.write_text("secret")
+        for path in (data, password):
+            give(path, serving_user())
+        subprocess.run(
+            [
+                DEBIAN / "initdb",
+                "-D",
+                data,
+                "-U",
+                "boss",
+                "-A",
+                "scram-sha-256",
+                f"--pwfile={password}",
+                "-N",
+            ],
+            check=True,
+            capture_output=True,
+            cwd="/",
+            **user,
+        )
+        server = subprocess.Popen(
+            [DEBIAN / "postgres", "-D", data, "-k", state.sockets, "-F", "-c", "listen_addresses="],
+            cwd="/",
+            stderr=subprocess.DEVNULL,
+            **user,
+        )
+        try:
+            boss = f"postgresql://boss:secret@/postgres?host={state.sockets}"
+            with _connected(boss) as connection:
+                connection.execute("CREATE ROLE landlord LOGIN CREATEROLE CREATEDB PASSWORD 'secret'")
+            yield f"postgresql://landlord:secret@/postgres?host={state.sockets}"
+        finally:
+            server.send_signal(signal.SIGQUIT)
+            server.wait()
+
+
+def _connected(url: str) -> psycopg.Connection:
+    for _ in range(100):
+        try:
+            return psycopg.connect(url, autocommit=True)
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+    return psycopg.connect(url, autocommit=True)

@@ -17,6 +17,7 @@ import psutil
 import psycopg
 
 from serai.db import tuning
+from serai.db.address import of_role
 from serai.db.binaries import MAJOR, programs
 from serai.service_user import ServiceUser, give, process_options
 from serai.state import State
@@ -32,7 +33,7 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """One embedded PostgreSQL in a state folder, run as `user`. `durable=False` is for tests: it may lose data."""
+    """One embedded PostgreSQL in a state folder, run as `user`. `durable=False` (tests) may lose data."""
 
     state: State
     user: ServiceUser | None
@@ -114,7 +115,7 @@ class Cluster:
         return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
     def start(self, before: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
-        """Starts the server as a direct child, after ending what an earlier one left; the child runs `before`."""
+        """Starts the server as a direct child, after ending what an earlier one left."""
         self._refuse_foreign((self.state.postgres / "PG_VERSION").read_text("ascii").strip())
         end_leftovers(self.state.postgres)
         values = tuning.settings(
@@ -182,30 +183,18 @@ class Cluster:
 
     def url(self, role: str, database: str) -> str:
         """A postgresql:// address over the socket, with the role's password."""
-        return address(
-            role=role,
-            password=self.state.secret(role),
-            database=database,
-            host=str(self.state.sockets),
-            port=PORT,
-        )
+        where = f"postgresql:///?host={quote(str(self.state.sockets), safe='')}&port={PORT}"
+        return of_role(where, self.state, role, database=database)
 
     def admin_url(self, database: str = "postgres") -> str:
         """The address of the server's own administrator: for preparing and restoring only."""
         return self.url(ADMIN, database)
 
 
-def address(*, role: str, password: str, database: str, host: str, port: str) -> str:
-    """A postgresql:// address; the host may be a socket's folder."""
-    parts = (quote(part, safe="") for part in (role, password, database, host, port))
-    role, password, database, host, port = parts
-    return f"postgresql://{role}:{password}@/{database}?host={host}&port={port}"
-
-
 def end_leftovers(data: Path, *, seconds: float = 30) -> None:
     """Ends every server process of this data folder and clears the mark of a dead one.
 
-    The caller holds the state folder's lock, so no server may run here. A killed server's backends can outlive
+    The caller holds the state lock, so no server may run here. A killed server's backends can outlive
     it, and a dead one that nobody collected (a zombie) looks alive to PostgreSQL itself.
     """
     until = time.monotonic() + seconds
