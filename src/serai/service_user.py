@@ -69,12 +69,16 @@ def give(path: Path, user: ServiceUser | None) -> Path:
 
 
 def reaches(user: ServiceUser | None, path: Path) -> bool:
-    """Whether `user` may read this file or enter this folder; asked by trying, as that user."""
-    if user is None:
-        return os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0))
+    """Whether `user` may read this file, or list and enter this folder; asked by trying, as that user."""
+    return _tested(user, path, "-r") and (not path.is_dir() or _tested(user, path, "-x"))
+
+
+def enters(user: ServiceUser | None, folder: Path) -> bool:
+    """Whether `user` may pass through this folder, listing it or not."""
+    return _tested(user, folder, "-x")
+
+
+def _tested(user: ServiceUser | None, path: Path, check: str) -> bool:
     test = shutil.which("test", path="/usr/bin:/bin") or "/usr/bin/test"
-    for check in ("-r", "-x") if path.is_dir() else ("-r",):
-        asked = [test, check, str(path)]
-        if subprocess.run(asked, check=False, cwd="/", **process_options(user)).returncode != 0:  # noqa: S603
-            return False
-    return True
+    asked = [test, check, str(path)]
+    return subprocess.run(asked, check=False, cwd="/", **process_options(user)).returncode == 0  # noqa: S603

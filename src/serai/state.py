@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import secrets
-import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,9 +104,9 @@ class State:
                 os.chown(self.root, 0, user.gid)
                 self.root.chmod(0o750)
             for folder in (self.secrets, self.backups):
-                _own(_folder(folder))
+                _folder(folder)
             for folder in (self.files, self.sockets, self.logs):
-                give(_folder(folder, user), user)
+                _folder(folder, user)
             self.erased.touch(mode=0o600)
             give(self.erased, user)
         except PermissionError as error:
@@ -171,14 +170,21 @@ def default_root(*, demo: bool, user: ServiceUser | None) -> Path:
     return (Path(data) if data else Path.home() / ".local" / "share") / "serai"
 
 
-def _folder(path: Path, user: ServiceUser | None = None) -> Path:
+def _folder(path: Path, user: ServiceUser | None = None) -> None:
+    """A folder of `user`'s, 0700. Changed by its handle: no link can stand in for it."""
     path.mkdir(exist_ok=True, mode=0o700)
-    found = path.lstat()
-    ours = {os.geteuid(), user.uid if user else os.geteuid()}
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
-        raise StateError(f"{path} should be a folder of Serai's own, and is something else.")
-    path.chmod(0o700)
-    return path
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except (NotADirectoryError, OSError) as error:
+        raise StateError(f"{path} should be a folder of Serai's own, and is something else.") from error
+    try:
+        if os.fstat(handle).st_uid not in {os.geteuid(), user.uid if user else os.geteuid()}:
+            raise StateError(f"{path} belongs to another user; move it away and start again.")
+        os.fchmod(handle, 0o700)
+        if user is not None:
+            os.fchown(handle, user.uid, user.gid)
+    finally:
+        os.close(handle)
 
 
 def _own(path: Path) -> None:

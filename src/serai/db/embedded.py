@@ -45,7 +45,7 @@ class Cluster:
 
     @property
     def _log(self) -> Path:
-        return self.state.logs / "postgres-start.log"
+        return self.state.root / "postgres-start.log"
 
     def program(self, name: str) -> Path:
         """One of PostgreSQL's programs, such as pg_dump."""
@@ -69,15 +69,16 @@ class Cluster:
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(mode=0o700)
         give(data, self.user)
-        aside.write_text(self.state.secret(ADMIN), "utf-8")
-        aside.chmod(0o600)
-        give(aside, self.user)
+        aside.unlink(missing_ok=True)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(self.state.secret(ADMIN))
+            file.flush()
+            if self.user is not None:
+                os.fchown(file.fileno(), self.user.uid, self.user.gid)
         try:
             self._initdb(data, aside)
         finally:
             aside.unlink(missing_ok=True)
-        with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
-            file.write("\ninclude 'serai.conf'\n")
         if self.state.postgres.exists():
             self.state.postgres.rmdir()
         data.rename(self.state.postgres)
@@ -122,16 +123,16 @@ class Cluster:
             bytes_of_memory=tuning.memory(), cores=os.cpu_count() or 1, durable=self.durable
         )
         values |= {"unix_socket_directories": str(self.state.sockets), "log_directory": str(self.state.logs)}
-        conf = self.state.postgres / "serai.conf"
-        conf.write_text(tuning.as_text(values), "utf-8")
-        give(conf, self.user)
+        # On the command line: root writes nothing into a folder that the service user owns.
+        settings = [word for name, value in values.items() for word in ("-c", f"{name}={value}")]
         with self._log.open("wb") as log:
-            give(self._log, self.user)
-            return self._postgres(log, before)
+            return self._postgres(settings, log, before)
 
-    def _postgres(self, log: IO[bytes], before: Callable[[], None] | None) -> subprocess.Popen[bytes]:
+    def _postgres(
+        self, settings: list[str], log: IO[bytes], before: Callable[[], None] | None
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603
-            [str(self._bin / "postgres"), "-D", str(self.state.postgres), "-p", PORT],
+            [str(self._bin / "postgres"), "-D", str(self.state.postgres), "-p", PORT, *settings],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

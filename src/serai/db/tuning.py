@@ -70,16 +70,3 @@ def settings(*, bytes_of_memory: int, cores: int, durable: bool) -> dict[str, st
         **QUIET,
         **(DURABLE if durable else FLEETING),
     }
-
-
-def as_text(values: dict[str, str]) -> str:
-    """The settings as PostgreSQL reads them from a file."""
-    lines = [f"{name} = {quoted(value)}" for name, value in values.items()]
-    return "# Written anew at each start. Lines of your own go into postgresql.conf, after the include.\n" + (
-        "\n".join(lines) + "\n"
-    )
-
-
-def quoted(value: str) -> str:
-    """A setting's value between quotes, its own quotes doubled."""
-    return "'" + value.replace("'", "''") + "'"
