@@ -73,6 +73,11 @@ class State:
         return self.root / "backups"
 
     @property
+    def static(self) -> Path:
+        """Style sheets, scripts and pictures under names that change with their content; made at each start."""
+        return self.root / "static"
+
+    @property
     def logs(self) -> Path:
         """What PostgreSQL says, one file a weekday."""
         return self.root / "logs"
@@ -105,7 +110,7 @@ class State:
                 self.root.chmod(0o750)
             for folder in (self.secrets, self.backups):
                 _folder(folder)
-            for folder in (self.files, self.sockets, self.logs):
+            for folder in (self.files, self.static, self.sockets, self.logs):
                 _folder(folder, user)
             self.erased.touch(mode=0o600)
             give(self.erased, user)

@@ -1,0 +1,1 @@
+"""Accounts: how a person signs in; holds no name and no content."""

@@ -1,0 +1,169 @@
+"""How every protected row is written: in one transaction with its audit entry, by an explicit actor."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import ProgrammingError, connection, transaction
+from django.db.models import F
+
+from serai.audit.models import AuditEntry
+from serai.core.audience import NotAnAudience
+from serai.db.rows import Protected
+
+Row = TypeVar("Row", bound=Protected)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who does it, and the organisation they do it for (none: for themselves alone)."""
+
+    person: uuid.UUID
+    organisation: uuid.UUID | None = None
+
+    @property
+    def source(self) -> uuid.UUID:
+        """What the rows they write come from."""
+        return self.organisation or self.person
+
+
+class NotYours(PermissionError):
+    """The database refused the write: only the source changes a record, and a child needs a parent you read."""
+
+
+class ChangedMeanwhile(RuntimeError):
+    """Someone saved the record since it was opened; `record` is how it stands now."""
+
+    def __init__(self, record: Protected) -> None:
+        super().__init__("the record was changed meanwhile")
+        self.record = record
+
+
+def audience_id(groups: Iterable[str]) -> int:
+    """The id of the audience with these groups, made if need be. Raises `NotAnAudience`."""
+    wanted = sorted(set(groups))
+    if not wanted:
+        raise NotAnAudience("an audience needs at least one group")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT serai_intern(%s)", [wanted])
+        return int(cursor.fetchone()[0])
+
+
+def _entry(actor: Actor | None, record: Protected, verb: str, now: datetime, because: str) -> None:
+    _inserted(
+        AuditEntry(
+            verb=verb,
+            noun=type(record).__name__,
+            record_id=record.pk,
+            actor_id=actor.person if actor else None,
+            audience_id=record.audience_id,
+            source_id=record.source_id,
+            created_at=now,
+            changed_at=now,
+            illustrative=record.illustrative,
+            because=because,
+        )
+    )
+
+
+def _inserted(record: Row) -> Row:
+    try:
+        with transaction.atomic():
+            record.save(force_insert=True)
+    except ProgrammingError as error:
+        if "row-level security" in str(error):
+            raise NotYours(f"{type(record).__name__} cannot be written by this asker") from error
+        raise
+    return record
+
+
+@transaction.atomic
+def add(
+    actor: Actor,
+    record: Row,
+    *,
+    verb: str,
+    groups: Iterable[str],
+    now: datetime,
+    source: uuid.UUID | None = None,
+    because: str = "",
+) -> Row:
+    """Saves a new row for these reader groups; its source is the actor's unless another of theirs is named.
+
+    Raises `NotYours` where row security refuses.
+    """
+    record.audience_id = audience_id(groups)
+    record.source_id = source or actor.source
+    record.created_at = record.changed_at = now
+    _inserted(record)
+    _entry(actor, record, verb, now, because)
+    return record
+
+
+@transaction.atomic
+def add_unattributed(record: Row, *, verb: str, groups: Iterable[str], now: datetime) -> Row:
+    """Saves a row without a source (a Chatham House note): random id, no time finer than the day, no actor."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    record.id = uuid.uuid4()
+    record.audience_id = audience_id(groups)
+    record.source_id = None
+    record.created_at = record.changed_at = day
+    _inserted(record)
+    entry = AuditEntry(
+        id=uuid.uuid4(),
+        verb=verb,
+        noun=type(record).__name__,
+        record_id=record.pk,
+        audience_id=record.audience_id,
+        created_at=day,
+        changed_at=day,
+        illustrative=record.illustrative,
+    )
+    _inserted(entry)
+    return record
+
+
+@transaction.atomic
+def change(
+    actor: Actor,
+    record: Row,
+    *,
+    verb: str,
+    now: datetime,
+    expected: int | None = None,
+    because: str = "",
+    **fields: Any,
+) -> Row:
+    """Changes these fields of a row and returns it fresh.
+
+    `expected` is the version the editor saw; raises `ChangedMeanwhile` if it moved on, `NotYours` where the
+    asker may read but not write.
+    """
+    rows = type(record)._default_manager.filter(pk=record.pk)
+    wanted = rows if expected is None else rows.filter(version=expected)
+    try:
+        with transaction.atomic():
+            changed = wanted.update(version=F("version") + 1, changed_at=now, **fields)
+    except ProgrammingError as error:
+        if "row-level security" in str(error):
+            raise NotYours(f"{type(record).__name__} cannot be written by this asker") from error
+        raise
+    if not changed:
+        present = rows.first()
+        if present is not None and expected is not None and present.version != expected:
+            raise ChangedMeanwhile(present)
+        raise NotYours(f"{type(record).__name__} cannot be changed by this asker")
+    fresh = rows.get()
+    _entry(actor, fresh, verb, now, because)
+    return fresh
+
+
+def change_audience(
+    actor: Actor, record: Row, groups: Iterable[str], *, now: datetime, because: str = ""
+) -> Row:
+    """Gives a row other readers: only its source can."""
+    return change(actor, record, verb="share", now=now, because=because, audience_id=audience_id(groups))

@@ -1,0 +1,210 @@
+"""Who may read, and why: the rule in Python, the twin of the row-level security in SQL.
+
+Source: product.md "Safe to share"; labels: FIRST Traffic Light Protocol 2.0 (never translated).
+An audience is a set of groups; the label follows from the set, so the two cannot contradict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+EVERYONE: Final = "everyone"
+KINDS: Final = ("everyone", "network", "city", "team", "exchange", "organisation", "person")
+CLEAR, GREEN, AMBER, STRICT, RED = "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"
+WIDEST_FIRST: Final = (CLEAR, GREEN, AMBER, STRICT, RED)
+
+
+class NotAnAudience(ValueError):
+    """The groups given are no audience: none at all, or one that is not `kind:id`."""
+
+
+def group(kind: str, ref: object = None) -> str:
+    """The name of one group: `everyone`, or `kind:id`."""
+    if kind not in KINDS or (ref is None) != (kind == EVERYONE):
+        raise NotAnAudience(f"{kind!r} with {ref!r} names no group")
+    return EVERYONE if ref is None else f"{kind}:{ref}"
+
+
+def kind_of(name: str) -> str:
+    """The kind of a group's name; refuses what is none."""
+    kind, _, ref = name.partition(":")
+    if kind not in KINDS or bool(ref) != (kind != EVERYONE):
+        raise NotAnAudience(f"{name!r} names no group")
+    return kind
+
+
+def label_of(groups: Iterable[str]) -> str:
+    """The TLP label that follows from a set of groups.
+
+    everyone → CLEAR; a network or hub → GREEN; persons alone → RED; one organisation, with or without
+    named persons → AMBER+STRICT; all else (several organisations, a city, team or exchange) → AMBER.
+    """
+    kinds = sorted(kind_of(name) for name in groups)
+    if not kinds:
+        raise NotAnAudience("an audience needs at least one group")
+    if EVERYONE in kinds:
+        return CLEAR
+    if "network" in kinds:
+        return GREEN
+    if set(kinds) == {"person"}:
+        return RED
+    return STRICT if set(kinds) <= {"organisation", "person"} and kinds.count("organisation") == 1 else AMBER
+
+
+def at_most_green(label: str) -> bool:
+    """Whether a text with this label may leave the house (mail, calendar, links): GREEN and CLEAR only."""
+    return WIDEST_FIRST.index(label) <= WIDEST_FIRST.index(GREEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """A person's time in an organisation, team or exchange; `ended_on` is the first day outside."""
+
+    person: str
+    of: str
+    started_on: date
+    ended_on: date | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether it holds on that day."""
+        return self.started_on <= today and (self.ended_on is None or today < self.ended_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """The facts that decide who is in which group. Refs are ids as text."""
+
+    organisations: tuple[Membership, ...] = ()
+    teams: tuple[Membership, ...] = ()
+    exchanges: tuple[Membership, ...] = ()
+    city_of: Mapping[str, str] = field(default_factory=dict)  # organisation → city
+    networks_of_city: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    networks_of_organisation: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parent_of: Mapping[str, str] = field(default_factory=dict)  # hub → the network it lies in
+
+
+def _with_parents(networks: Iterable[str], parent_of: Mapping[str, str]) -> set[str]:
+    found: set[str] = set()
+    for start in networks:
+        step: str | None = start
+        while step is not None and step not in found:
+            found.add(step)
+            step = parent_of.get(step)
+    return found
+
+
+def sources_of(directory: Directory, person: str, today: date) -> frozenset[str]:
+    """The sources a person speaks for: themselves, and each organisation they belong to today."""
+    return frozenset(
+        {person} | {m.of for m in directory.organisations if m.person == person and m.holds(today)}
+    )
+
+
+def groups_of(directory: Directory, person: str | None, today: date) -> frozenset[str]:
+    """Every group a person is in today; a visitor (None) is in `everyone` alone."""
+    if person is None:
+        return frozenset({EVERYONE})
+    organisations = sources_of(directory, person, today) - {person}
+    cities = {directory.city_of[o] for o in organisations if o in directory.city_of}
+    direct: set[str] = set()
+    for city in cities:
+        direct |= directory.networks_of_city.get(city, frozenset())
+    for organisation in organisations:
+        direct |= directory.networks_of_organisation.get(organisation, frozenset())
+    names = {EVERYONE, group("person", person)}
+    names |= {group("organisation", o) for o in organisations}
+    names |= {group("city", c) for c in cities}
+    names |= {group("network", n) for n in _with_parents(direct, directory.parent_of)}
+    names |= {group("team", m.of) for m in directory.teams if m.person == person and m.holds(today)}
+    names |= {group("exchange", m.of) for m in directory.exchanges if m.person == person and m.holds(today)}
+    return frozenset(names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """One asker as the rule sees them: their groups, their sources, and the rows named to them alone.
+
+    `named` holds the ids a link was made for, records reported to a data-protection contact, one's own
+    Chatham House notes and one's own person card.
+    """
+
+    groups: frozenset[str]
+    sources: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+
+
+VISITOR: Final = Reader(groups=frozenset({EVERYONE}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One protected row as the rule sees it. `source` is None for a Chatham House note."""
+
+    id: str
+    groups: frozenset[str]
+    source: str | None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """Why someone may read: `source`, `named`, or the groups shared with the audience."""
+
+    rule: str
+    groups: tuple[str, ...] = ()
+
+
+def why(reader: Reader, record: Record) -> Why | None:
+    """The reason this reader may read the record, strongest first; None where they may not."""
+    if record.source is not None and record.source in reader.sources:
+        return Why(rule="source")
+    if record.id in reader.named:
+        return Why(rule="named")
+    shared = reader.groups & record.groups
+    if shared and not record.hidden:
+        return Why(rule="audience", groups=tuple(sorted(shared, key=_narrowest_first)))
+    return None
+
+
+def _narrowest_first(name: str) -> tuple[int, str]:
+    return (-KINDS.index(kind_of(name)), name)
+
+
+def may_read(reader: Reader, record: Record) -> bool:
+    """Whether the reader may read the record."""
+    return why(reader, record) is not None
+
+
+def may_change(reader: Reader, record: Record) -> bool:
+    """Only the source changes a record, its audience included; of a Chatham House note, its author."""
+    if record.source is None:
+        return record.id in reader.named
+    return record.source in reader.sources
+
+
+def normal_form(
+    groups: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None
+) -> frozenset[str]:
+    """The groups without those contained in another one of them.
+
+    `within` names for a group all groups that contain it (a hub its network, an organisation its city).
+    """
+    names = frozenset(groups)
+    label_of(names)
+    if EVERYONE in names:
+        return frozenset({EVERYONE})
+    inside = within or {}
+    return frozenset(name for name in names if not (inside.get(name, frozenset()) - {name}) & names)
+
+
+def narrower_or_equal(
+    child: Iterable[str], parent: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None
+) -> bool:
+    """Whether each group of the child's audience lies in a group of the parent's."""
+    outer, inside = frozenset(parent), within or {}
+    if EVERYONE in outer:
+        return True
+    return all(name in outer or bool(inside.get(name, frozenset()) & outer) for name in child)

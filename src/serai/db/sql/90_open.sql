@@ -1,0 +1,16 @@
+-- The short list of tables without row security that the web role may use. None holds a name or any content
+-- beyond what signing in needs; docs/who-may-read.md lists them and a test compares.
+CALL serai_open('serai_audience', 'SELECT');
+GRANT SELECT, INSERT ON serai_audience TO serai_definer;
+GRANT USAGE ON SEQUENCE serai_audience_id_seq TO serai_definer;
+CALL serai_open('serai_cache', 'SELECT, INSERT, UPDATE, DELETE');
+ALTER TABLE serai_cache SET UNLOGGED;
+CALL serai_open('django_session', 'SELECT, INSERT, UPDATE, DELETE');
+CALL serai_open('django_content_type', 'SELECT');
+CALL serai_open('django_migrations', 'SELECT');
+CALL serai_open('account_emailaddress', 'SELECT, INSERT, UPDATE, DELETE');
+CALL serai_open('account_emailconfirmation', 'SELECT, INSERT, UPDATE, DELETE');
+CALL serai_open('mfa_authenticator', 'SELECT, INSERT, UPDATE, DELETE');
+CALL serai_open('usersessions_usersession', 'SELECT, INSERT, UPDATE, DELETE');
+GRANT USAGE ON SEQUENCE account_emailaddress_id_seq, account_emailconfirmation_id_seq, mfa_authenticator_id_seq,
+  usersessions_usersession_id_seq TO serai_web;

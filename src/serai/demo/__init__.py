@@ -1,0 +1,1 @@
+"""The staged demo world, made by actions as the web role."""

@@ -1,0 +1,1 @@
+"""Directory: networks, cities, organisations, people, teams."""

@@ -1,0 +1,1 @@
+"""Exchanges: who takes part, the task list, the programme, safety, takeaways."""

@@ -1,0 +1,1 @@
+"""Home pages: what is due, whose turn, by when."""

@@ -1,0 +1,137 @@
+"""One installation: its state folder, its database (own or elsewhere), and the environment each process gets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from serai.confine import Confinement, needed
+from serai.db.address import DATABASE, OWNER, WEB, of_role, parts
+from serai.db.embedded import Cluster
+from serai.db.prepare import prepare
+from serai.processes import Command, LockedError, end_leftovers, lock
+from serai.service_user import ServiceUser
+from serai.state import State
+
+# Passed on to every child; all else of the starting environment stays behind.
+PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "COVERAGE_PROCESS_START")
+PASSED_OWN = ("SERAI_MAIL_", "SERAI_SITE_NAME", "SERAI_WEB_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Where an installation lies and how it is reached. `server`: base address of a foreign PostgreSQL."""
+
+    state: State
+    user: ServiceUser | None
+    server: str | None = None
+    public_address: str = "http://localhost:8000"
+    demo: bool = False
+    proxy: str = ""
+
+    @property
+    def cluster(self) -> Cluster:
+        """The embedded server of this installation (whether used or not)."""
+        return Cluster(state=self.state, user=self.user)
+
+    @property
+    def base(self) -> str:
+        """The database's address without a role."""
+        return self.server or self.cluster.url(OWNER, DATABASE)
+
+    @property
+    def database(self) -> str:
+        """The database's name."""
+        return parts(self.base).get("dbname", DATABASE)
+
+    def address(self, role: str) -> str:
+        """The database asked by one of Serai's roles."""
+        return of_role(self.base, self.state, role)
+
+    def prepare(self) -> None:
+        """Roles, database and grants on the embedded server; a foreign one is prepared by `database prepare`."""
+        if self.server is None:
+            prepare(self.cluster.admin_url(), self.state)
+
+    def environment(self, role: str, **more: str) -> dict[str, str]:
+        """All a child of this role is told: its own database address, and no other password."""
+        kept = {
+            name: value for name, value in os.environ.items() if name in PASSED or name.startswith(PASSED_OWN)
+        }
+        path = os.environ.get("PYTHONPATH", "")
+        here = [str(Path(entry).absolute()) for entry in path.split(os.pathsep) if entry]
+        return {
+            **kept,
+            **({"PYTHONPATH": os.pathsep.join(here)} if here else {}),
+            "HOME": str(self.state.files),
+            "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "serai.settings",
+            "SERAI_STATE": str(self.state.root),
+            "SERAI_SECRET_KEY": self.state.key(),
+            "SERAI_PUBLIC_ADDRESS": self.public_address,
+            "SERAI_ROLE": role.removeprefix("serai_"),
+            "SERAI_DATABASE": self.address(role),
+            **({"SERAI_DEMO": "1"} if self.demo else {}),
+            **more,
+        }
+
+    def command(self, *words: str, role: str = WEB, low_port: bool = False, **more: str) -> Command:
+        """A `serai` command as a child of this installation, as the service user."""
+        confinement = Confinement(user=self.user, shown=needed(self.user), low_port=low_port)
+        return Command(words=words, environment=self.environment(role, **more), confinement=confinement)
+
+    def migration(self) -> Command:
+        """`serai migrate` as a child: the only one that is told the owner's address."""
+        return self.command("migrate", "--inside", role=OWNER, SERAI_OWNER_DATABASE=self.address(OWNER))
+
+    @contextmanager
+    def running(self, *, alone: bool = False) -> Iterator[bool]:
+        """The database answers inside: the running supervisor's, or one started for as long as this lasts.
+
+        True if it was started here. `alone`: raises LockedError when a supervisor runs.
+        """
+        self.state.create(self.user)
+        try:
+            held = lock(self.state)
+        except LockedError:
+            if alone:
+                raise
+            yield False
+            return
+        with held:
+            end_leftovers(self.state)
+            if self.server is not None:
+                yield True
+                return
+            cluster = self.cluster
+            cluster.initialise()
+            process = cluster.start(Confinement(death=signal.SIGINT).applied())
+            try:
+                cluster.wait_ready(process)
+                self.prepare()
+                yield True
+            finally:
+                cluster.stop(process)
+
+
+def found(state: State, user: ServiceUser | None, *, demo: bool = False) -> Installation:
+    """The installation that this state folder describes."""
+    kept = state.settings()
+    return Installation(
+        state=state,
+        user=user,
+        server=kept.get("database"),
+        public_address=kept.get("address", "http://localhost:8000"),
+        demo=demo or kept.get("demo") == "1",
+        proxy=kept.get("proxy", ""),
+    )
+
+
+def say(text: str) -> None:
+    """One line to whoever started this."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201

@@ -1,0 +1,1 @@
+"""Partnerships: what outlives a visit."""

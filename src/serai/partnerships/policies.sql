@@ -1,0 +1,2 @@
+CALL serai_protect('serai_partnership');
+CALL serai_protect('serai_agreement');

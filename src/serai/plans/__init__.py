@@ -1,0 +1,1 @@
+"""Plans: objectives, activities, indicators and measurements of a city."""

@@ -1,0 +1,1 @@
+"""Practices: what a city does, how sure we are, what did not work; every version kept."""

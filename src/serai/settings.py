@@ -1,0 +1,196 @@
+"""Settings: read once from the environment, which the supervisor (or the test suite) sets for each process.
+
+SERAI_DATABASE         URL of the database in this process's own role
+SERAI_OWNER_DATABASE   URL in the owner's role; only migrations and tests have it
+SERAI_STATE            the state folder
+SERAI_SECRET_KEY       signs sessions and links
+SERAI_PUBLIC_ADDRESS   https://… under which people reach this site
+SERAI_DEMO             1: the demo world, with its Outbox and "look around as" pages; refused by `serai up`
+SERAI_BEHIND_PROXY     name of the proxy's header that says https was used
+SERAI_SITE_NAME        what the site calls itself
+SERAI_CLOCK            the moment the demo world plays in (ISO 8601), ticking on from the start of the process
+SERAI_LOUD             1: reading a protected table with nobody asking raises (tests and the demo)
+SERAI_POOL             0: one connection a thread instead of a pool (tests)
+SERAI_MAIL_HOST, SERAI_MAIL_PORT, SERAI_MAIL_FROM   where mail goes out, and in whose name
+"""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+HERE = Path(__file__).parent
+POOL = os.environ.get("SERAI_POOL") != "0"
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for one postgresql:// URL; the host may be a socket folder in `?host=`."""
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", "")) or parts.hostname or "",
+        "PORT": query.get("port", "") or str(parts.port or ""),
+        "ATOMIC_REQUESTS": True,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if POOL else {},
+    }
+
+
+DEMO = os.environ.get("SERAI_DEMO") == "1"
+SITE_NAME = os.environ.get("SERAI_SITE_NAME", "Serai")
+PUBLIC_ADDRESS = os.environ.get("SERAI_PUBLIC_ADDRESS", "http://localhost:8000")
+CLOCK = datetime.fromisoformat(os.environ["SERAI_CLOCK"]) if DEMO and os.environ.get("SERAI_CLOCK") else None
+STATE = Path(os.environ.get("SERAI_STATE", ".serai"))
+SECRET_KEY = os.environ.get("SERAI_SECRET_KEY", "")
+DEBUG = False
+LOUD = DEMO or os.environ.get("SERAI_LOUD") == "1"
+
+_address = urlsplit(PUBLIC_ADDRESS)
+SECURE = _address.scheme == "https"
+ALLOWED_HOSTS = [_address.hostname or "localhost"] + (["localhost"] if DEMO else [])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
+if os.environ.get("SERAI_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = (os.environ["SERAI_BEHIND_PROXY"], "https")
+
+_url = os.environ.get("SERAI_DATABASE", "postgresql:///serai")
+DATABASES = {"default": database(_url)}
+# Throttles and caches count outside the request's transaction: a 404 must not roll them back.
+DATABASES["apart"] = {**database(_url), "ATOMIC_REQUESTS": False}
+DATABASE_ROUTERS = ["serai.db.routing.CacheApart"]
+if os.environ.get("SERAI_OWNER_DATABASE"):
+    DATABASES["owner"] = {**database(os.environ["SERAI_OWNER_DATABASE"]), "OPTIONS": {}}
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
+    "serai",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "serai.web.middleware.AskerMiddleware",
+]
+
+ROOT_URLCONF = "serai.urls"
+WSGI_APPLICATION = "serai.wsgi.application"
+AUTH_USER_MODEL = "serai.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "serai.web.jinja.environment",
+            "context_processors": ["serai.web.jinja.page_context"],
+            "extensions": ["jinja2.ext.i18n"],
+        },
+    }
+]
+FORM_RENDERER = "serai.web.jinja.FormRenderer"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [HERE / "web" / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": STATE / "files"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ar-x-pseudo", "[Pseudo-Arabic]")]
+LOCALE_PATHS = [HERE / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "serai_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20000},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_ADAPTER = "serai.accounts.adapter.AccountAdapter"
+ACCOUNT_TEMPLATE_EXTENSION = "jinja"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+MFA_ADAPTER = "serai.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/home/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("SERAI_MAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("SERAI_MAIL_PORT", "25"))
+DEFAULT_FROM_EMAIL = os.environ.get("SERAI_MAIL_FROM", f"serai@{_address.hostname or 'localhost'}")
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+SILENCED_SYSTEM_CHECKS = ["fields.W344"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

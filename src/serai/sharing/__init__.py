@@ -1,0 +1,1 @@
+"""Sharing: audiences, reasons, links, reports, purge."""

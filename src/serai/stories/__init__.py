@@ -1,0 +1,1 @@
+"""Stories: results told, each passage linked to its record."""

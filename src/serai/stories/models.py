@@ -1,0 +1,43 @@
+"""Stories: passages linked to records, and the yes of each one named."""
+
+from django.db import models
+
+from serai.db.rows import Protected
+from serai.directory.models import City, Organisation, Person
+from serai.exchanges.models import Exchange
+
+
+class Story(Protected):
+    """A result told, with a by-line, sent to everyone who took part."""
+
+    title = models.CharField(max_length=160)
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="stories")
+    city = models.ForeignKey(City, null=True, on_delete=models.PROTECT, related_name="stories")
+    byline = models.CharField(max_length=160, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    state = models.CharField(max_length=12, default="draft")
+    released_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Passage(Protected):
+    """One paragraph of a story, linked to the record it tells of."""
+
+    story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="passages")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField(max_length=2000)
+    in_kind = models.TextField(max_length=2000, blank=True)  # told so until each one named said yes
+    noun = models.CharField(max_length=24, blank=True)
+    record_id = models.UUIDField(null=True)
+
+
+class Naming(Protected):
+    """One organisation or person named in a passage, and what they answered."""
+
+    passage = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="namings")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=12, default="asked")  # asked, yes, no, withdrawn
+    answered_at = models.DateTimeField(null=True)

@@ -1,0 +1,1 @@
+"""The thread: from any record both ways, of what the asker may read; writes nothing."""

@@ -1,0 +1,1 @@
+"""Pages: middleware, templates' environment, components, static files."""

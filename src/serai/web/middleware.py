@@ -1,0 +1,34 @@
+"""Tells PostgreSQL who asks, for the whole request and in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from serai.db.acting import VISITOR, Asker, acting_as, person
+
+SEEING_AS = "seeing_as"
+
+
+def asker_of(request: HttpRequest) -> Asker:
+    """The person signed in (perhaps seeing as another), or the visitor."""
+    account = request.user
+    if not account.is_authenticated or account.person_id is None:
+        return VISITOR
+    also = request.session.get(SEEING_AS)
+    return person(account.person_id, also=UUID(also) if also else None)
+
+
+class AskerMiddleware:
+    """Runs after authentication. ATOMIC_REQUESTS stays on: a failing view must not commit half its work."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asker = asker_of(request)
+        request.asker = asker  # type: ignore[attr-defined]
+        with acting_as(asker):
+            return self.get_response(request)

@@ -1,0 +1,84 @@
+"""The suite's own PostgreSQL: made once, asked only as the web role, as the pages ask it.
+
+Tests outside `tests/core`, `tests/look` and `tests/house` get the database; the cluster starts with the first.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from clusters import serving_user, throwaway_state
+from serai.db import address
+from serai.db.embedded import Cluster
+
+PURE = ("core", "look", "house", "processes")
+_stack = contextlib.ExitStack()
+atexit.register(_stack.close)
+_state = _stack.enter_context(throwaway_state())
+_cluster = Cluster(state=_state, user=serving_user(), durable=False)
+
+os.environ |= {
+    "SERAI_DATABASE": _cluster.url(address.WEB, address.DATABASE),
+    "SERAI_OWNER_DATABASE": _cluster.url(address.OWNER, address.DATABASE),
+    "SERAI_STATE": str(_state.root),
+    "SERAI_SECRET_KEY": "only for tests",
+    "SERAI_LOUD": "1",
+    "SERAI_POOL": "0",
+    "SERAI_DEMO": "1",
+    "SERAI_CLOCK": "2019-11-26T09:40:00+00:00",
+    "DJANGO_SETTINGS_MODULE": "serai.settings",
+}
+
+from django.conf import settings  # noqa: E402, read now, so that pytest-django finds Django configured
+
+assert settings.DATABASES
+
+NOW = datetime(2019, 11, 26, 9, 40, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives the database to every test that is not pure."""
+    for item in items:
+        folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+        if folder not in PURE and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "apart"]))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The suite's server, running, with Serai's roles and an empty database."""
+    from serai.db.prepare import prepare
+
+    _cluster.initialise()
+    process = _cluster.start()
+    try:
+        _cluster.wait_ready(process)
+        prepare(_cluster.admin_url(), _state)
+        yield _cluster
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        _cluster.stop(process)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> None:
+    """The database is the suite's own, migrated as `serai up` does it; Django makes no second one."""
+    from serai.db.migrate import migrate
+
+    with django_db_blocker.unblock():
+        migrate(cluster.url(address.OWNER, address.DATABASE))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The second day of the first story's exchange, 10:40 in Skopje."""
+    return NOW
