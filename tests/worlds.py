@@ -63,9 +63,7 @@ class World:
         return self.people[name]
 
 
-def member(
-    by: Actor, organisation: Organisation, *, name: str, network: Network, claim: bool = True
-) -> Someone:
+def member(by: Actor, organisation: Organisation, *, name: str, network: Network, claim: bool = True) -> Someone:
     """A new member of an organisation, written down by `by`, who then claims it."""
     with acting_as(person(by.person)):
         someone = directory.add_member(
@@ -130,7 +128,5 @@ def small_world() -> World:
                 readers=readers,
                 now=NOW,
             )
-        people[f"{name} NGO"] = member(
-            people[name].actor, ngo, name=f"Practitioner of {name}", network=network
-        )
+        people[f"{name} NGO"] = member(people[name].actor, ngo, name=f"Practitioner of {name}", network=network)
     return World(administrator=admin, network=network, secretariat=office, cities=cities, people=people)

@@ -1,4 +1,4 @@
-"""One installation: its state folder, its database (own or elsewhere), and the environment each process gets."""
+"""One installation: its state folder, its database (own or elsewhere), and what each process is told."""
 
 from __future__ import annotations
 
@@ -54,20 +54,16 @@ class Installation:
         return of_role(self.base, self.state, role)
 
     def prepare(self) -> None:
-        """Roles, database and grants on the embedded server; a foreign one is prepared by `database prepare`."""
+        """Roles, database and grants on the embedded server; `database prepare` does it on a foreign one."""
         if self.server is None:
             prepare(self.cluster.admin_url(), self.state)
 
     def environment(self, role: str, **more: str) -> dict[str, str]:
         """All a child of this role is told: its own database address, and no other password."""
-        kept = {
-            name: value for name, value in os.environ.items() if name in PASSED or name.startswith(PASSED_OWN)
-        }
-        path = os.environ.get("PYTHONPATH", "")
-        here = [str(Path(entry).absolute()) for entry in path.split(os.pathsep) if entry]
+        kept = {name: value for name, value in os.environ.items() if name in PASSED or name.startswith(PASSED_OWN)}
         return {
             **kept,
-            **({"PYTHONPATH": os.pathsep.join(here)} if here else {}),
+            "PYTHONPATH": _absolute_pythonpath(),
             "HOME": str(self.state.files),
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "serai.settings",
@@ -85,9 +81,15 @@ class Installation:
         confinement = Confinement(user=self.user, shown=needed(self.user), low_port=low_port)
         return Command(words=words, environment=self.environment(role, **more), confinement=confinement)
 
-    def migration(self) -> Command:
+    def migration(self, *words: str) -> Command:
         """`serai migrate` as a child: the only one that is told the owner's address."""
-        return self.command("migrate", "--inside", role=OWNER, SERAI_OWNER_DATABASE=self.address(OWNER))
+        return self.command("migrate", "--inside", *words, role=OWNER, SERAI_OWNER_DATABASE=self.address(OWNER))
+
+    def backup_command(self) -> Command:
+        """`serai backup` as a child of whoever started us: it reads the secrets, and serves nobody."""
+        kept = {name: value for name, value in os.environ.items() if name in PASSED}
+        told = {"SERAI_STATE": str(self.state.root), "PYTHONPATH": _absolute_pythonpath()}
+        return Command(words=("backup", "--nightly"), environment={**kept, **told})
 
     @contextmanager
     def running(self, *, alone: bool = False) -> Iterator[bool]:
@@ -135,3 +137,9 @@ def found(state: State, user: ServiceUser | None, *, demo: bool = False) -> Inst
 def say(text: str) -> None:
     """One line to whoever started this."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _absolute_pythonpath() -> str:
+    """Children start in "/", so relative entries (make sets `src`) are spelled out."""
+    entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join(str(Path(entry).absolute()) for entry in entries if entry)

@@ -29,16 +29,14 @@ class LockedError(Exception):
 
 
 def lock(state: State) -> IO[str]:
-    """The state folder's exclusive lock, held as long as the answer is open; the kernel frees it on any death."""
+    """The state folder's exclusive lock, held while the answer is open; the kernel frees it on any death."""
     file = state.lock.open("a+", encoding="utf-8")
     state.lock.chmod(0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         file.seek(0)
-        raise LockedError(
-            f"Serai already runs on {state.root} (process {file.read().strip() or '?'})."
-        ) from error
+        raise LockedError(f"Serai already runs on {state.root} (process {file.read().strip() or '?'}).") from error
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -84,19 +82,19 @@ class Tree:
         self._state = state
         self._say = say
         self._members: dict[str, Member] = {}
+        self._begun: dict[str, float] = {}
 
     def add(self, member: Member) -> subprocess.Popen[bytes]:
         """Starts a member, which from now on is restarted when it dies (unless it is `once`)."""
         member.process = member.start()
-        member.since = time.monotonic()
+        member.since = self._begun[member.name] = time.monotonic()
         self._members[member.name] = member
         self._write()
         return member.process
 
-    def running(self, name: str) -> bool:
-        """Whether that member lives."""
-        member = self._members.get(name)
-        return member is not None and member.process is not None and member.process.poll() is None
+    def waiting(self, name: str, seconds: float) -> bool:
+        """Whether a `once` of that name runs, or was started less than `seconds` ago."""
+        return name in self._members or time.monotonic() - self._begun.get(name, -seconds) < seconds
 
     def run(self, name: str, command: Command) -> int:
         """Runs a command to its end; the status it ended with."""
@@ -109,11 +107,7 @@ class Tree:
         for member in list(self._members.values()):
             if member.process is not None and member.process.poll() is not None:
                 self._fell(member, member.process.returncode)
-            if (
-                member.process is None
-                and member.name in self._members
-                and time.monotonic() >= member.not_before
-            ):
+            if member.process is None and member.name in self._members and time.monotonic() >= member.not_before:
                 self._again(member)
 
     def stop(self) -> None:
@@ -168,8 +162,8 @@ def end(process: subprocess.Popen[bytes], *, soft: int = signal.SIGTERM, grace: 
 def end_leftovers(state: State) -> int:
     """Kills what a dead supervisor of this folder wrote down, with its children; how many there were.
 
-    Linux has ended them already. A process number that was given to someone else meanwhile is left alone: the time
-    it started does not match.
+    Linux has ended them already. A process number that was given to someone else meanwhile is left alone: the
+    time it started does not match.
     """
     try:
         marks = json.loads(state.children.read_text("utf-8"))

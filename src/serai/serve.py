@@ -80,7 +80,7 @@ def without_forwarded(application: Application) -> Application:
 
 
 def from_proxy(application: Application, proxy: str) -> Application:
-    """Only the named proxy (an address or network) is answered; the visitor's address is what it says last."""
+    """Only the named proxy (an address or network) is answered; the visitor is who it says last."""
     network = ipaddress.ip_network(proxy, strict=False)
 
     def run(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

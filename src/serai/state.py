@@ -74,7 +74,7 @@ class State:
 
     @property
     def static(self) -> Path:
-        """Style sheets, scripts and pictures under names that change with their content; made at each start."""
+        """Style sheets, scripts and pictures under names that change with them; made at each start."""
         return self.root / "static"
 
     @property
@@ -146,9 +146,7 @@ class State:
 def write_private(path: Path, text: str) -> None:
     """Replaces a 0600 file whole: written aside, synced, renamed."""
     aside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with os.fdopen(
-        os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as file:
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -7,17 +7,19 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from serai.confine import Confinement, needed
+from serai.confine import Confinement
+from serai.archive import newest
 from serai.db.address import KEEPER, WEB, WORKER
+from serai.db.standing import NEWER, OLDER
 from serai.installation import Installation, say
 from serai.processes import Command, Member, Tree, end_leftovers, lock
 
 NIGHTLY = datetime.time(2, 30)  # UTC; when people of most members sleep
+RETRY_BACKUP = 3600.0  # seconds from one attempt to the next
 LOW_PORTS = 1024
 
 
@@ -27,16 +29,16 @@ class UpError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Serving:
-    """What to serve where. `ready` runs once the database is up to date, before anyone is let in."""
+    """What to serve where. `settle` runs once the database is up to date, before anyone is let in."""
 
     installation: Installation
     host: str
     port: int
     certificate: Path | None = None
     key: Path | None = None
-    nightly: bool = True
-    stage: str = ""
-    anew: bool = False
+    nightly: bool = False
+    settle: Callable[[Tree], None] | None = None
+    welcome: Callable[[Tree], None] | None = None
 
 
 def up(serving: Serving) -> int:
@@ -57,7 +59,8 @@ def up(serving: Serving) -> int:
             _start_all(tree, serving, ending)
             while not ending.wait(0.25):
                 tree.tend()
-                _at_night(tree, serving)
+                if serving.nightly:
+                    at_night(tree, house, datetime.datetime.now(datetime.UTC))
         finally:
             tree.stop()
     return 0
@@ -81,12 +84,17 @@ def _start_all(tree: Tree, serving: Serving, ending: threading.Event) -> None:
     if house.server is None:
         _start_database(tree, house)
     house.prepare()
-    _bring_up_to_date(tree, serving)
-    for name, member in _members(serving):
+    bring_up_to_date(tree, house)
+    if serving.settle is not None:
+        serving.settle(tree)
+    for name, command in _members(serving):
         if ending.is_set():
             return
-        tree.add(Member(name=name, start=member.start))
-    _say_where(tree, serving, ending)
+        tree.add(Member(name=name, start=command.start))
+    _until_answering(tree, serving, ending)
+    say(f"Serai: {house.public_address}")
+    if serving.welcome is not None:
+        serving.welcome(tree)
 
 
 def _start_database(tree: Tree, house: Installation) -> None:
@@ -94,9 +102,7 @@ def _start_database(tree: Tree, house: Installation) -> None:
     cluster.initialise()
     # A signal to stop at once would make the next start recover; the fast shutdown loses nothing either.
     start = Confinement(death=signal.SIGINT).applied()
-    process = tree.add(
-        Member(name="database", start=lambda: cluster.start(start), soft=signal.SIGINT, grace=60)
-    )
+    process = tree.add(Member(name="database", start=lambda: cluster.start(start), soft=signal.SIGINT, grace=60))
     cluster.wait_ready(process)
 
 
@@ -110,3 +116,40 @@ def _members(serving: Serving) -> Iterator[tuple[str, Command]]:
     yield "web", house.command("serve", *where, role=WEB, low_port=serving.port < LOW_PORTS)
     yield "worker", house.command("work", role=WORKER)
     yield "keeper", house.command("keep", role=KEEPER)
+
+
+def bring_up_to_date(tree: Tree, house: Installation) -> None:
+    """Migrates and sets the policies; an older database is backed up first, a newer one is refused (UpError)."""
+    status = tree.run("migrate", house.migration("--careful"))
+    if status == OLDER:
+        say("This database is from an earlier Serai: it is backed up, then brought up to date.")
+        if not house.demo and tree.run("backup", house.backup_command()) != 0:
+            raise UpError("The backup before the update failed, so nothing was changed.")
+        status = tree.run("migrate", house.migration())
+    if status == NEWER:
+        raise UpError("This database was written by a newer Serai: install that one, or restore an older backup.")
+    if status != 0:
+        raise UpError("The database could not be brought up to date; the reason stands above.")
+
+
+def at_night(tree: Tree, house: Installation, now: datetime.datetime) -> None:
+    """Starts the backup once a night; a night that was slept through is made up for."""
+    last = newest(house.state)
+    due = datetime.datetime.combine(now.date(), NIGHTLY, tzinfo=datetime.UTC)
+    due -= datetime.timedelta(days=1) if due > now else datetime.timedelta()
+    if (last is None or last < due) and not tree.waiting("backup", RETRY_BACKUP):
+        tree.add(Member(name="backup", start=house.backup_command().start, once=True))
+
+
+def _until_answering(tree: Tree, serving: Serving, ending: threading.Event) -> None:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(serving.host, serving.host)  # noqa: S104
+    until = time.monotonic() + 120
+    while not ending.wait(0.1):
+        tree.tend()
+        try:
+            socket.create_connection((host, serving.port), timeout=1).close()
+        except OSError as error:
+            if time.monotonic() > until:
+                raise UpError("The web process does not answer; the reason stands above.") from error
+        else:
+            return

@@ -35,9 +35,7 @@ class Account(AbstractBaseUser):
 class Administrator(models.Model):
     """An account that may found networks and make accounts, and reads nobody's content. Written by the owner."""
 
-    account = models.OneToOneField(
-        Account, primary_key=True, on_delete=models.PROTECT, related_name="administers"
-    )
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="administers")
 
 
 class Mail(models.Model):

@@ -162,8 +162,6 @@ def change(
     return fresh
 
 
-def change_audience(
-    actor: Actor, record: Row, groups: Iterable[str], *, now: datetime, because: str = ""
-) -> Row:
+def change_audience(actor: Actor, record: Row, groups: Iterable[str], *, now: datetime, because: str = "") -> Row:
     """Gives a row other readers: only its source can."""
     return change(actor, record, verb="share", now=now, because=because, audience_id=audience_id(groups))

@@ -49,9 +49,7 @@ def found_network(
     illustrative: bool = False,
 ) -> Network:
     """Founds a network (an administrator) or a hub in one (its secretariat), with its secretariat's organisation."""
-    network = Network.objects.create(
-        name=name, languages=list(languages), parent=parent, illustrative=illustrative
-    )
+    network = Network.objects.create(name=name, languages=list(languages), parent=parent, illustrative=illustrative)
     office = add_organisation(
         actor,
         name=secretariat,
@@ -75,9 +73,7 @@ def place_city(
     designation: str = "",
 ) -> NetworkCity:
     """Takes a city into a network, under the network's own designation. Raises `NotYours` for outsiders."""
-    return NetworkCity.objects.create(
-        network=network, city=city, coordinator=coordinator, designation=designation
-    )
+    return NetworkCity.objects.create(network=network, city=city, coordinator=coordinator, designation=designation)
 
 
 def place_organisation(actor: Actor, network: Network, organisation: Organisation) -> NetworkOrganisation:
@@ -133,9 +129,7 @@ def add_member(
     )
     groups = list(readers)
     add(actor, person, verb="add_person", groups=groups, now=now)
-    join(
-        actor, person, organisation, role=role, coordinates=coordinates, now=now, since=since, readers=groups
-    )
+    join(actor, person, organisation, role=role, coordinates=coordinates, now=now, since=since, readers=groups)
     if email:
         Account.objects.create(email=email, person_id=person.id)
     return person

@@ -63,9 +63,7 @@ class NetworkOrganisation(models.Model):
     organisation = models.ForeignKey("Organisation", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["network", "organisation"], name="body_once_a_network")
-        ]
+        constraints = [models.UniqueConstraint(fields=["network", "organisation"], name="body_once_a_network")]
 
 
 NAMING = [("name", "name"), ("kind", "kind"), ("none", "none")]
@@ -81,9 +79,7 @@ class Organisation(Protected):
     in_kind = models.CharField(max_length=160, blank=True)  # "an NGO from Kumanovo"
     sector = models.CharField(max_length=32, choices=vocabulary.SECTORS)
     level = models.CharField(max_length=16, choices=vocabulary.LEVELS, default="local")
-    city = models.ForeignKey(
-        City, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations"
-    )
+    city = models.ForeignKey(City, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations")
     country = models.CharField(max_length=2, blank=True)
     named_to_participants = models.CharField(max_length=4, choices=NAMING, default="name")
     named_to_network = models.CharField(max_length=4, choices=NAMING, default="name")

@@ -26,9 +26,7 @@ class Exchange(Protected):
     themes: models.Field = ArrayField(models.CharField(max_length=32), default=list)
     summary = models.TextField(max_length=1500, blank=True)
     match = models.ForeignKey(Match, null=True, on_delete=models.PROTECT, related_name="exchanges")
-    partnership = models.ForeignKey(
-        Partnership, null=True, on_delete=models.PROTECT, related_name="exchanges"
-    )
+    partnership = models.ForeignKey(Partnership, null=True, on_delete=models.PROTECT, related_name="exchanges")
     benchmark = models.BooleanField(default=False)
     state = models.CharField(max_length=12, default="planned")
     programme_number = models.PositiveSmallIntegerField(default=0)  # the last release
@@ -81,9 +79,7 @@ class Task(Protected):
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="tasks")
     phase = models.CharField(max_length=8)  # before, during, after
     code = models.CharField(max_length=32)
-    party = models.ForeignKey(
-        Party, null=True, on_delete=models.PROTECT, related_name="tasks"
-    )  # none: organiser
+    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="tasks")  # none: organiser
     due_on = models.DateField(null=True)
     minutes = models.PositiveSmallIntegerField(default=5)
     done_at = models.DateTimeField(null=True)
