@@ -1,0 +1,36 @@
+// What changed is said once, politely, and the focus moves on purpose.
+const say = (text) => {
+  const live = document.getElementById("live");
+  if (!live || !text) return;
+  live.replaceChildren();
+  setTimeout(() => {
+    const line = document.createElement("p");
+    line.className = "page";
+    line.textContent = text;
+    live.replaceChildren(line);
+  }, 60);
+};
+
+const focus = (element) => {
+  if (!element) return;
+  if (!element.matches("a[href], button, input, select, textarea")) element.tabIndex = -1;
+  element.focus({ preventScroll: false });
+};
+
+document.addEventListener("serai:say", (event) => say(event.detail));
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const swapped = event.detail.elt;
+  const whole = swapped === document.body;
+  const said = whole ? document.getElementById("live") : swapped.querySelector("[data-say]");
+  if (whole) say(said?.textContent.trim());
+  else if (said || swapped.dataset.say) say(said?.dataset.say ?? swapped.dataset.say);
+  swapped.classList.add("swapped");
+  const wanted = swapped.querySelector("[data-focus]") ?? (swapped.matches("[data-focus]") ? swapped : null);
+  if (wanted) focus(wanted);
+  else if (whole) focus(document.querySelector("main h1") ?? document.getElementById("main"));
+});
+
+const arrived = () => focus(document.querySelector(".errors[data-focus]"));
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", arrived);
+else arrived();
