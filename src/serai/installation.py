@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from serai.confine import Confinement, needed
@@ -53,6 +55,13 @@ class Installation:
         """The database asked by one of Serai's roles."""
         return of_role(self.base, self.state, role)
 
+    def owner_address(self, why: str) -> str:
+        """The database asked by its owner, who sees everything: each use is written down with its reason."""
+        with self.state.owner_log.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {getpass.getuser()} {why}\n")
+        self.state.owner_log.chmod(0o600)
+        return self.address(OWNER)
+
     def prepare(self) -> None:
         """Roles, database and grants on the embedded server; `database prepare` does it on a foreign one."""
         if self.server is None:
@@ -73,6 +82,7 @@ class Installation:
             "SERAI_ROLE": role.removeprefix("serai_"),
             "SERAI_DATABASE": self.address(role),
             **({"SERAI_DEMO": "1"} if self.demo else {}),
+            **({"SERAI_BEHIND_PROXY": "HTTP_X_FORWARDED_PROTO"} if self.proxy else {}),
             **more,
         }
 
@@ -83,7 +93,8 @@ class Installation:
 
     def migration(self, *words: str) -> Command:
         """`serai migrate` as a child: the only one that is told the owner's address."""
-        return self.command("migrate", "--inside", *words, role=OWNER, SERAI_OWNER_DATABASE=self.address(OWNER))
+        owner = self.owner_address("migrate: migrations and policies")
+        return self.command("bring-up-to-date", *words, role=OWNER, SERAI_OWNER_DATABASE=owner)
 
     def backup_command(self) -> Command:
         """`serai backup` as a child of whoever started us: it reads the secrets, and serves nobody."""

@@ -26,6 +26,7 @@ def serve(*, host: str, port: int, certificate: Path | None, key: Path | None, p
     """Serves until told to end. A dead worker is replaced; if workers die in a loop, this process ends."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     keep_environment_private()
     server = Granian(
@@ -39,6 +40,7 @@ def serve(*, host: str, port: int, certificate: Path | None, key: Path | None, p
         workers_kill_timeout=10,
         websockets=False,
         log_access=False,
+        log_level=LogLevels.warning,
         ssl_cert=certificate,
         ssl_key=key,
     )

@@ -29,16 +29,17 @@ def named(name: str) -> ServiceUser:
     return ServiceUser(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
 
 
-def service_user(name: str | None = None) -> ServiceUser | None:
+def service_user(root: Path | None = None) -> ServiceUser | None:
     """The account to drop to, None for everyone but root.
 
-    `name`, or SERAI_SERVICE_USER, chooses it (KeyError when unknown). Else `serai`, made if the machine lets
-    us, else `nobody`.
+    A state folder that exists keeps the one it has. Else SERAI_SERVICE_USER names it (KeyError when unknown), else
+    it is `serai`, made if the machine lets us, else `nobody`.
     """
     if os.geteuid() != 0:
         return None
-    chosen = name or os.environ.get("SERAI_SERVICE_USER")
-    if chosen:
+    if root is not None and (root / "files").exists():
+        return named(pwd.getpwuid((root / "files").stat().st_uid).pw_name)
+    if chosen := os.environ.get("SERAI_SERVICE_USER"):
         return named(chosen)
     try:
         return named(NAME)

@@ -83,6 +83,11 @@ class State:
         return self.root / "logs"
 
     @property
+    def owner_log(self) -> Path:
+        """Each use of the database owner's role: when, by which user of the machine, what for."""
+        return self.root / "owner.log"
+
+    @property
     def erased(self) -> Path:
         """What was erased or purged since ever, ids only; `serai restore` replays it."""
         return self.root / "erased.jsonl"
@@ -151,6 +156,16 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+
+
+def hand_over(data: bytes, target: Path, user: ServiceUser | None) -> Path:
+    """Writes a 0600 file of `user`'s into a folder of theirs; nothing that lies there is followed or kept."""
+    target.unlink(missing_ok=True)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        if user is not None:
+            os.fchown(file.fileno(), user.uid, user.gid)
+    return target
 
 
 def default_root(*, demo: bool, user: ServiceUser | None) -> Path:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from serai.confine import Confinement
 from serai.archive import newest
+from serai.confine import Confinement
 from serai.db.address import KEEPER, WEB, WORKER
 from serai.db.standing import NEWER, OLDER
 from serai.installation import Installation, say
-from serai.processes import Command, Member, Tree, end_leftovers, lock
+from serai.processes import Command, Member, Tree, end_leftovers
 
 NIGHTLY = datetime.time(2, 30)  # UTC; when people of most members sleep
 RETRY_BACKUP = 3600.0  # seconds from one attempt to the next
@@ -29,7 +29,10 @@ class UpError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Serving:
-    """What to serve where. `settle` runs once the database is up to date, before anyone is let in."""
+    """What to serve where. `before` runs on the prepared database, `settle` on the migrated one, `welcome` last.
+
+    `serve=False` stops before anyone is let in.
+    """
 
     installation: Installation
     host: str
@@ -37,32 +40,33 @@ class Serving:
     certificate: Path | None = None
     key: Path | None = None
     nightly: bool = False
+    serve: bool = True
+    before: Callable[[], None] | None = None
     settle: Callable[[Tree], None] | None = None
     welcome: Callable[[Tree], None] | None = None
 
 
-def up(serving: Serving) -> int:
-    """Runs the tree until SIGTERM, SIGINT or SIGHUP. The status to end with.
+def supervise(serving: Serving) -> int:
+    """Runs the tree until SIGTERM, SIGINT or SIGHUP; the caller holds the state folder's lock.
 
-    Raises LockedError for a second supervisor, UpError and ClusterError where nothing could be started.
+    Raises UpError or ClusterError where nothing could be started; nothing then runs on.
     """
     house = serving.installation
     ending = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda *_: ending.set())
-    house.state.create(house.user)
-    with lock(house.state):
-        end_leftovers(house.state)
+    end_leftovers(house.state)
+    if serving.serve:
         ask_port(serving.host, serving.port)
-        tree = Tree(house.state, say)
-        try:
-            _start_all(tree, serving, ending)
-            while not ending.wait(0.25):
-                tree.tend()
-                if serving.nightly:
-                    at_night(tree, house, datetime.datetime.now(datetime.UTC))
-        finally:
-            tree.stop()
+    tree = Tree(house.state, say)
+    try:
+        _start_all(tree, serving, ending)
+        while not ending.wait(0.25):
+            tree.tend()
+            if serving.nightly:
+                at_night(tree, house, datetime.datetime.now(datetime.UTC))
+    finally:
+        tree.stop()
     return 0
 
 
@@ -84,9 +88,14 @@ def _start_all(tree: Tree, serving: Serving, ending: threading.Event) -> None:
     if house.server is None:
         _start_database(tree, house)
     house.prepare()
+    if serving.before is not None:
+        serving.before()
     bring_up_to_date(tree, house)
     if serving.settle is not None:
         serving.settle(tree)
+    if not serving.serve:
+        ending.set()
+        return
     for name, command in _members(serving):
         if ending.is_set():
             return

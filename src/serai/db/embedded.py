@@ -20,7 +20,7 @@ from serai.db import tuning
 from serai.db.address import of_role
 from serai.db.binaries import MAJOR, programs
 from serai.service_user import ServiceUser, give, process_options
-from serai.state import State
+from serai.state import State, hand_over
 
 ADMIN = "postgres"
 PORT = "5432"
@@ -61,20 +61,13 @@ class Cluster:
             self._refuse_foreign(found.read_text("ascii").strip())
             return False
         if self.state.postgres.exists() and any(self.state.postgres.iterdir()):
-            raise ClusterError(
-                f"{self.state.postgres} is no PostgreSQL data folder; move it away and start again."
-            )
+            raise ClusterError(f"{self.state.postgres} is no PostgreSQL data folder; move it away and start again.")
         aside = self.state.sockets / "initdb"
         data = self.state.root / "postgres.new"
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(mode=0o700)
         give(data, self.user)
-        aside.unlink(missing_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(self.state.secret(ADMIN))
-            file.flush()
-            if self.user is not None:
-                os.fchown(file.fileno(), self.user.uid, self.user.gid)
+        hand_over(self.state.secret(ADMIN).encode(), aside, self.user)
         try:
             self._initdb(data, aside)
         finally:
@@ -119,9 +112,7 @@ class Cluster:
         """Starts the server as a direct child, after ending what an earlier one left."""
         self._refuse_foreign((self.state.postgres / "PG_VERSION").read_text("ascii").strip())
         end_leftovers(self.state.postgres)
-        values = tuning.settings(
-            bytes_of_memory=tuning.memory(), cores=os.cpu_count() or 1, durable=self.durable
-        )
+        values = tuning.settings(bytes_of_memory=tuning.memory(), cores=os.cpu_count() or 1, durable=self.durable)
         values |= {"unix_socket_directories": str(self.state.sockets), "log_directory": str(self.state.logs)}
         # On the command line: root writes nothing into a folder that the service user owns.
         settings = [word for name, value in values.items() for word in ("-c", f"{name}={value}")]
@@ -167,9 +158,7 @@ class Cluster:
             lines = self._log.read_text("utf-8", errors="replace").strip().splitlines()
         except OSError:
             return "it left no log"
-        return next(
-            (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), (lines or ["-"])[-1]
-        )
+        return next((line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), (lines or ["-"])[-1])
 
     def stop(self, process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:
         """Fast shutdown (running work is rolled back); harder only if that takes too long."""

@@ -41,7 +41,7 @@ def prepare(admin_url: str, state: State, database: str = DATABASE, *, new_passw
             _database(admin, database)
         owner_url = of_role(admin_url, state, OWNER, database=database)
         with psycopg.connect(owner_url, autocommit=True) as owner, owner.transaction():
-            _grants(owner, database)
+            grant(owner, database)
     except psycopg.Error as error:
         raise PrepareError(f"The server could not be prepared: {_one_line(error)}") from error
     return base(admin_url, database=database)
@@ -61,16 +61,12 @@ def _one_line(error: psycopg.Error) -> str:
 
 def _check(admin: Connection) -> None:
     if admin.info.server_version < OLDEST:
-        raise PrepareError(
-            f"PostgreSQL {admin.info.server_version // 10000} is too old: Serai needs 15 or newer."
-        )
+        raise PrepareError(f"PostgreSQL {admin.info.server_version // 10000} is too old: Serai needs 15 or newer.")
     row = admin.execute(
         "SELECT rolsuper OR (rolcreaterole AND rolcreatedb) FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
     if row is None or not row[0]:
-        raise PrepareError(
-            f"{admin.info.user} may not prepare a database: give it the rights CREATEROLE and CREATEDB."
-        )
+        raise PrepareError(f"{admin.info.user} may not prepare a database: give it the rights CREATEROLE and CREATEDB.")
 
 
 def _roles(admin: Connection, state: State, *, new_passwords: bool) -> None:
@@ -100,9 +96,7 @@ def _roles(admin: Connection, state: State, *, new_passwords: bool) -> None:
 def _password(admin: Connection, role: str, password: str) -> None:
     # Only the verifier travels, so no log can hold the password.
     verifier = admin.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    admin.execute(
-        sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier))
-    )
+    admin.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
 
 
 def _refuse_power(admin: Connection) -> None:
@@ -119,9 +113,7 @@ def _refuse_power(admin: Connection) -> None:
         [list(SERVING), OWNER, DEFINER],
     ).fetchone()
     if found:
-        raise PrepareError(
-            f"The role {found[0]} holds the power of {found[1]}; take it away and prepare again."
-        )
+        raise PrepareError(f"The role {found[0]} holds the power of {found[1]}; take it away and prepare again.")
 
 
 @contextmanager
@@ -144,22 +136,18 @@ def _database(admin: Connection, database: str) -> None:
         return
     statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' {}")
     with _member_of_owner(admin):
-        admin.execute(
-            statement.format(sql.Identifier(database), sql.Identifier(OWNER), sql.SQL(_locale(admin)))
-        )
+        admin.execute(statement.format(sql.Identifier(database), sql.Identifier(OWNER), sql.SQL(_locale(admin))))
 
 
 def _locale(admin: Connection) -> str:
     """Text compared by code point everywhere: sorting for people is Python's, so servers do not differ."""
     if admin.info.server_version >= 170000:
         return "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
-    known = admin.execute(
-        "SELECT 1 FROM pg_collation WHERE lower(collname) IN ('c.utf8', 'c.utf-8')"
-    ).fetchone()
+    known = admin.execute("SELECT 1 FROM pg_collation WHERE lower(collname) IN ('c.utf8', 'c.utf-8')").fetchone()
     return f"LC_COLLATE 'C' LC_CTYPE '{'C.UTF-8' if known else 'C'}'"
 
 
-def _grants(owner: Connection, database: str) -> None:
+def grant(owner: Connection, database: str) -> None:
     """Only Serai's roles enter; only the owner makes things; the backup role may read all to come."""
     name = sql.Identifier(database)
     serving = sql.SQL(", ").join(sql.Identifier(role) for role in SERVING)
