@@ -1,0 +1,266 @@
+"""What changed between two waves: by cell and in all, with its doubt. Never what caused it.
+
+The headline is the change of density across groups and of partners in other groups, not of E-I: where groups are
+complete inside, any new tie must run across, so E-I rises by itself. That is why the opportunity share (of the pairs
+that were still free, how many run across) stands beside the share of new ties that do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from serai.core.network.disclosure import Coverage, Floor, State, enough_told, shown_cells
+from serai.core.network.effort import Progress, Stop
+from serai.core.network.ground import Compared, Ground, compared, told_twice
+from serai.core.network.resampling import (
+    DRAWS,
+    Draws,
+    PairChanges,
+    SignFlip,
+    Strata,
+    holm,
+    sign_flip,
+    vertex_bootstrap,
+)
+from serai.core.network.roster import Bools, Ints, Kind
+from serai.core.network.ties import TieRule, ties
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockChange:
+    """Change of one cell, or of all ties across or within groups (`first`, `second` None).
+
+    `before`, `after`: ties in `pairs` asked about both times; `change` = after - before. `low` to `high`: 95 % of
+    the change in ties, by vertex bootstrap. `gain`: mean partners gained by organisation, from its own reports, and
+    its sign-flip p; `p_holm` corrected over the tested cells. What `state` does not allow is None: HIDDEN all
+    figures, COUNTS all but counts, DESCRIPTIVE interval and p.
+    """
+
+    first: str | None
+    second: str | None
+    state: State
+    pairs: int
+    before: int | None
+    after: int | None
+    change: int | None
+    density_change: float | None
+    low: float | None
+    high: float | None
+    gain: SignFlip | None
+    p_holm: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opportunity:
+    """`free`: pairs asked about without a tie before; `free_across` of them between groups; `new`, `new_across` ties.
+
+    Shares are None when there is nothing to share out.
+    """
+
+    free: int
+    free_across: int
+    new: int
+    new_across: int
+
+    @property
+    def opportunity_share(self) -> float | None:
+        """Share of the free pairs that run across groups."""
+        return self.free_across / self.free if self.free else None
+
+    @property
+    def new_tie_share(self) -> float | None:
+        """Share of the new ties that run across groups."""
+        return self.new_across / self.new if self.new else None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetworkChange:
+    """All that changed under one rule. `cells`: each pair of groups once (directed: both ways)."""
+
+    kind: Kind
+    rule: TieRule
+    coverage: Coverage
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    across: BlockChange
+    within: BlockChange
+    cells: tuple[BlockChange, ...]
+    opportunity: Opportunity | None
+    draws: int
+    stopped: bool
+
+
+def network_change(
+    ground: Ground,
+    kind: Kind,
+    *,
+    seed: int,
+    rule: TieRule | None = None,
+    floor: Floor | None = None,
+    draws: int = DRAWS,
+    stop: Stop | None = None,
+    progress: Progress | None = None,
+) -> NetworkChange:
+    """The change of every cell, and of ties across and within groups. `rule` may ask for any layer.
+
+    Same ground, seed and draws give the same answer; stopped early, the intervals rest on the draws done.
+    """
+    rule, floor = rule or TieRule(), floor or Floor()
+    facts = compared(ground, rule, kind)
+    places = _places(len(facts.names), rule.directed)
+    codes = ground.roster.grouping(kind).codes
+    pairs, strata = _resampled(facts, ground.panel, codes, places)
+    drawn = vertex_bootstrap(pairs, strata, seed=seed, draws=draws, stop=stop, progress=progress)
+    gains = partner_gains(ground, kind, rule)
+    shown, totals = _shown(ground, kind, rule, floor, facts)
+    cells = []
+    for at, (a, b) in enumerate(places):
+        rates = [ground.coverage(kind, facts.names[side]).state for side in (a, b)]
+        state = min(rates) if shown[a, b] else State.HIDDEN
+        cell = _block(facts, [(a, b)], state, drawn, [at])
+        moved = _moved(gains, codes, ground.panel, a, b, directed=rule.directed)
+        tested = sign_flip(moved, seed=seed) if state == State.TESTS and len(moved) else None
+        cells.append(replace(cell, first=facts.names[a], second=facts.names[b], gain=tested))
+    across, within = _totals(ground, facts, places, drawn, gains, codes, totals=totals, seed=seed)
+    return NetworkChange(
+        kind=kind,
+        rule=rule,
+        coverage=ground.coverage(),
+        joined=ground.joined,
+        left=ground.left,
+        across=across,
+        within=within,
+        cells=_corrected(cells),
+        opportunity=opportunity(facts, codes) if across.state != State.HIDDEN else None,
+        draws=len(drawn.gained),
+        stopped=drawn.stopped,
+    )
+
+
+def _places(g: int, directed: bool) -> list[tuple[int, int]]:
+    return [(a, b) for a in range(g) for b in range(g) if directed or a <= b]
+
+
+def _resampled(facts: Compared, panel: Bools, codes: Ints, places: list[tuple[int, int]]) -> tuple[PairChanges, Strata]:
+    g, n = len(facts.names), facts.before.n
+    cell_of = np.zeros((g, g), dtype=np.int64)
+    for at, (a, b) in enumerate(places):
+        cell_of[a, b] = at
+        if not facts.before.directed:
+            cell_of[b, a] = at
+    if facts.told is None:
+        keys = np.setxor1d(facts.before.keys, facts.after.keys, assume_unique=True)
+        asked = np.array([facts.asked[place] for place in places], dtype=np.int64)
+    else:
+        keys, asked = facts.told.keys, None
+    u, v = keys // n, keys % n
+    gained, lost = np.isin(keys, facts.after.keys), np.isin(keys, facts.before.keys)
+    pairs = PairChanges(
+        u=u,
+        v=v,
+        cell=cell_of[codes[u], codes[v]],
+        change=gained.astype(np.int64) - lost,
+        cells=len(places),
+        asked=asked,
+        ordered=facts.before.directed,
+    )
+    own = np.where(panel, cell_of[codes, codes], -1)
+    return pairs, Strata(of=codes * 2 + panel, own=own)
+
+
+def partner_gains(ground: Ground, kind: Kind, rule: TieRule) -> Ints:
+    """Partners gained in each group (n, g) by each organisation's own reports; zero rows outside the panel."""
+    own = TieRule(layer=rule.layer, at_least=rule.at_least, count="reported")
+    ground = told_twice(ground, own)
+    groups = ground.roster.grouping(kind)
+    n, g = ground.roster.n, len(groups.names)
+
+    def partners(wave_ties: tuple[Ints, Ints]) -> Ints:
+        return np.bincount(wave_ties[0] * g + groups.codes[wave_ties[1]], minlength=n * g).reshape(n, g)
+
+    was, now = ties(ground.before, own), ties(ground.after, own)
+    return partners((now.u, now.v)) - partners((was.u, was.v))
+
+
+def _moved(gains: Ints, codes: Ints, panel: Bools, a: int, b: int, *, directed: bool) -> Ints:
+    one = gains[panel & (codes == a), b]
+    return one if a == b or directed else np.concatenate([one, gains[panel & (codes == b), a]])
+
+
+def _shown(ground: Ground, kind: Kind, rule: TieRule, floor: Floor, facts: Compared) -> tuple[Bools, bool]:
+    """Cells shown in both waves; what hides a cell in one of them hides its change."""
+    on_floor = enough_told(told_twice(ground, rule).before, rule, kind, floor)
+    parts = [
+        shown_cells(counts, facts.asked, on_floor, floor, directed=rule.directed) for counts in (facts.was, facts.now)
+    ]
+    return parts[0].cells & parts[1].cells, parts[0].totals and parts[1].totals
+
+
+def _block(
+    facts: Compared, places: list[tuple[int, int]], state: State, drawn: Draws, columns: list[int]
+) -> BlockChange:
+    pairs, before, after = (sum(int(table[place]) for place in places) for table in (facts.asked, facts.was, facts.now))
+    counted, described = state >= State.COUNTS, state >= State.DESCRIPTIVE
+    interval = drawn.interval(columns) if state == State.TESTS else None
+    low, high = (None, None) if interval is None else (end * pairs for end in interval)
+    return BlockChange(
+        first=None,
+        second=None,
+        state=state,
+        pairs=pairs,
+        before=before if counted else None,
+        after=after if counted else None,
+        change=after - before if counted else None,
+        density_change=(after - before) / pairs if described and pairs else None,
+        low=low,
+        high=high,
+        gain=None,
+        p_holm=None,
+    )
+
+
+def _totals(
+    ground: Ground,
+    facts: Compared,
+    places: list[tuple[int, int]],
+    drawn: Draws,
+    gains: Ints,
+    codes: Ints,
+    *,
+    totals: bool,
+    seed: int,
+) -> tuple[BlockChange, BlockChange]:
+    state = ground.coverage().state if totals else State.HIDDEN
+    own = gains[np.arange(len(codes)), codes]
+    sums = {False: gains.sum(axis=1) - own, True: own}
+    found = []
+    for inside, moved in sums.items():
+        columns = [at for at, (a, b) in enumerate(places) if (a == b) == inside]
+        block = _block(facts, [places[at] for at in columns], state, drawn, columns)
+        tested = sign_flip(moved[ground.panel], seed=seed) if state == State.TESTS else None
+        found.append(replace(block, gain=tested))
+    return found[0], found[1]
+
+
+def _corrected(cells: list[BlockChange]) -> tuple[BlockChange, ...]:
+    tested = [at for at, cell in enumerate(cells) if cell.gain is not None and cell.gain.p is not None]
+    p_values = [cell.gain.p for cell in cells if cell.gain is not None and cell.gain.p is not None]
+    corrected = dict(zip(tested, holm(p_values), strict=True))
+    return tuple(replace(cell, p_holm=corrected.get(at)) for at, cell in enumerate(cells))
+
+
+def opportunity(facts: Compared, codes: Ints) -> Opportunity:
+    """The opportunity share beside the new-tie share."""
+    diagonal = np.trace(facts.asked - facts.was)
+    free = facts.asked - facts.was
+    total = free.sum() if facts.before.directed else np.triu(free).sum()
+    new = np.setdiff1d(facts.after.keys, facts.before.keys, assume_unique=True)
+    u, v = new // facts.before.n, new % facts.before.n
+    return Opportunity(
+        free=int(total),
+        free_across=int(total - diagonal),
+        new=len(new),
+        new_across=int((codes[u] != codes[v]).sum()),
+    )
