@@ -72,10 +72,13 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> None:
     """The database is the suite's own, migrated as `serai up` does it; Django makes no second one."""
+    from django.core.management import call_command
+
     from serai.db.migrate import migrate
 
     with django_db_blocker.unblock():
         migrate(cluster.url(address.OWNER, address.DATABASE))
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import psycopg
+from django.test import Client
 
+from serai.accounts.models import Account
 from serai.audit.actions import Actor
 from serai.core.audience import group
 from serai.db.acting import Asker, acting_as, person
@@ -130,3 +132,14 @@ def small_world() -> World:
             )
         people[f"{name} NGO"] = member(people[name].actor, ngo, name=f"Practitioner of {name}", network=network)
     return World(administrator=admin, network=network, secretariat=office, cities=cities, people=people)
+
+
+def browsing(someone: Someone | None = None) -> Client:
+    """A browser without script: signed in as this person, or a visitor's."""
+    client = Client()
+    if someone is not None:
+        account, _made = Account.objects.get_or_create(
+            person_id=someone.person.id, defaults={"email": f"{someone.person.id}@example.org"}
+        )
+        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client

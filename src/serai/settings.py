@@ -120,6 +120,11 @@ FORM_RENDERER = "serai.web.jinja.FormRenderer"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "serai.web.stylesheet.SheetFinder",
+]
 STATICFILES_DIRS = [HERE / "web" / "static"]
 STORAGES = {
     "default": {

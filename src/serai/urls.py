@@ -4,4 +4,13 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("serai.home.urls")),
+    path("", include("serai.directory.urls")),
+    path("", include("serai.sharing.urls")),
+    path("", include("serai.needs.urls")),
+    path("", include("serai.practices.urls")),
+    path("", include("serai.exchanges.urls")),
+    path("", include("serai.plans.urls")),
+    path("", include("serai.stories.urls")),
+    path("", include("serai.thread.urls")),
+    path("account/", include("serai.accounts.urls")),
 ]

@@ -61,13 +61,20 @@ def _entry(actor: Actor | None, record: Protected, verb: str, now: datetime, bec
             record_id=record.pk,
             actor_id=actor.person if actor else None,
             audience_id=record.audience_id,
-            source_id=record.source_id,
+            source_id=_entry_source(actor, record),
             created_at=now,
             changed_at=now,
             illustrative=record.illustrative,
             because=because,
         )
     )
+
+
+def _entry_source(actor: Actor | None, record: Protected) -> uuid.UUID | None:
+    # A personal note's entry stays personal; an answer to another's question is the answering side's own.
+    if actor is None or record.source_id in (actor.person, actor.organisation):
+        return record.source_id
+    return actor.source
 
 
 def _inserted(record: Row) -> Row:

@@ -18,11 +18,9 @@ MOVES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "closed": frozenset({"open"}),
     },
     "match": {
-        "proposed": frozenset({"agreed", "declined", "parked"}),
-        "parked": frozenset({"agreed", "declined", "proposed"}),
-        "agreed": frozenset({"planned"}),
-        "declined": frozenset(),
+        "proposed": frozenset({"planned", "withdrawn"}),
         "planned": frozenset(),
+        "withdrawn": frozenset(),
     },
     "exchange": {
         "planned": frozenset({"released", "cancelled"}),

@@ -1,5 +1,12 @@
-"""Addresses of the front and the homes."""
+"""Addresses of the front, the homes, and what everyone may read about this site."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from serai.web.pages import unbuilt
+
+urlpatterns = [
+    path("", unbuilt, name="front"),
+    path("home/", unbuilt, name="home"),
+    path("kept-safe/", unbuilt, name="kept_safe"),
+    path("styleguide/", unbuilt, name="styleguide"),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.forms.renderers import BaseRenderer
 from django.http import HttpRequest
 from django.template import engines
@@ -12,6 +13,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
+
+from serai.web import drawings
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -22,7 +25,7 @@ def url(name: str, *args: object, **kwargs: object) -> str:
 def environment(**options: Any) -> Environment:
     """Jinja2 with the globals every template may use."""
     env = Environment(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
-    env.globals.update(static=static, url=url, site_name=settings.SITE_NAME, demo=settings.DEMO)
+    env.globals.update(static=static, url=url, site_name=settings.SITE_NAME, demo=settings.DEMO, draw=drawings)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
@@ -31,13 +34,26 @@ def environment(**options: Any) -> Environment:
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What the layout needs of each request."""
-    language = translation.get_language() or "en"
+    asker = getattr(request, "asker", None)
     return {
-        "language": language,
+        "language": translation.get_language() or "en",
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "languages": settings.LANGUAGES,
-        "asker": getattr(request, "asker", None),
+        "asker": asker,
+        "nav": _ways(request.path, signed_in=asker is not None and asker.person is not None),
+        "home_href": reverse("home") if asker is not None and asker.person is not None else reverse("front"),
+        "notices": list(messages.get_messages(request)),
     }
+
+
+def _ways(path: str, *, signed_in: bool) -> list[dict[str, Any]]:
+    _ = translation.gettext
+    if signed_in:
+        ways = [("home", _("Home")), ("needs", _("Needs")), ("exchanges", _("Exchanges")), ("library", _("Library"))]
+    else:
+        ways = [("library", _("Library")), ("stories", _("Stories")), ("cities", _("Cities"))]
+        ways.append(("kept_safe", _("How it is kept safe")))
+    return [{"href": reverse(n), "label": label, "current": path.startswith(reverse(n))} for n, label in ways]
 
 
 class FormRenderer(BaseRenderer):

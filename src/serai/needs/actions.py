@@ -1,0 +1,180 @@
+"""Needs are stated, offers made, matches proposed by a human, and answered by each city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from serai.audit.actions import Actor, add, change
+from serai.core.audience import group
+from serai.core.lifecycle import NotAllowedNow, moved
+from serai.directory.models import City, Organisation
+from serai.needs.models import Match, MatchAnswer, Need, Offer
+
+
+class NobodyToAsk(ValueError):
+    """A chosen city has no organisation that coordinates for it, so nobody could answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnBehalf:
+    """An answer that came another way: who said it, how, when."""
+
+    said_by: str
+    channel: str  # phone, paper, chat, meeting
+    said_on: date
+
+
+def state_need(
+    actor: Actor,
+    *,
+    city: City,
+    question: str,
+    theme: str,
+    readers: Iterable[str],
+    now: datetime,
+    target_groups: Sequence[str] = (),
+    urgency: str = "year",
+    language: str = "en",
+    illustrative: bool = False,
+) -> Need:
+    """A city says what it must learn."""
+    need = Need(
+        city=city,
+        question=question,
+        theme=theme,
+        target_groups=list(target_groups),
+        urgency=urgency,
+        language=language,
+        illustrative=illustrative,
+    )
+    return add(actor, need, verb="state_need", groups=readers, now=now)
+
+
+def change_need(actor: Actor, need: Need, *, expected: int, now: datetime, **fields: Any) -> Need:
+    """Mends a need; `expected` is the version the editor saw."""
+    return change(actor, need, verb="change_need", now=now, expected=expected, **fields)
+
+
+def close_need(actor: Actor, need: Need, *, now: datetime, because: str = "") -> Need:
+    """The city no longer asks."""
+    return change(actor, need, verb="close_need", now=now, because=because, state=moved("need", need.state, "closed"))
+
+
+def make_offer(
+    actor: Actor,
+    *,
+    city: City,
+    what: str,
+    theme: str,
+    readers: Iterable[str],
+    now: datetime,
+    target_groups: Sequence[str] = (),
+    evidence: str = "E1",
+    capacity: int = 10,
+    months: Sequence[int] = (),
+    language: str = "en",
+    illustrative: bool = False,
+) -> Offer:
+    """A city says what it can show."""
+    offer = Offer(
+        city=city,
+        what=what,
+        theme=theme,
+        target_groups=list(target_groups),
+        evidence=evidence,
+        capacity=capacity,
+        months=list(months),
+        language=language,
+        illustrative=illustrative,
+    )
+    return add(actor, offer, verb="make_offer", groups=readers, now=now)
+
+
+@transaction.atomic
+def propose_match(
+    actor: Actor,
+    need: Need,
+    asked: Mapping[City, Organisation | None],
+    *,
+    reasons: Mapping[str, Any],
+    now: datetime,
+    message: str = "",
+) -> Match:
+    """A person proposes partner cities for a need; each city's coordinating organisation is asked.
+
+    `reasons` (city id → reason codes with values) are kept as they stood. Readers: the proposer's
+    organisation, the asking city's source, and the asked organisations. Raises `NobodyToAsk`.
+    """
+    missing = [city.name for city, organisation in asked.items() if organisation is None]
+    if missing:
+        raise NobodyToAsk(", ".join(missing))
+    organisations = [o for o in asked.values() if o is not None]
+    readers = {group("organisation", o.id) for o in organisations} | {group("organisation", need.source_id)}
+    match = Match(
+        need=need,
+        proposed_by_id=actor.person,
+        message=message,
+        reasons=dict(reasons),
+        illustrative=need.illustrative,
+    )
+    add(actor, match, verb="propose_match", groups=readers, now=now)
+    for city, organisation in asked.items():
+        answer = MatchAnswer(match=match, city=city, organisation=organisation, illustrative=need.illustrative)
+        add(actor, answer, verb="ask_city", groups=readers, now=now)
+    return match
+
+
+@transaction.atomic
+def answer_match(
+    actor: Actor,
+    answer: MatchAnswer,
+    *,
+    decision: str,
+    now: datetime,
+    reason: str = "",
+    on_behalf: OnBehalf | None = None,
+) -> MatchAnswer:
+    """A city accepts, parks or declines; or someone records what it said on the phone, on paper, in a chat.
+
+    The last yes makes the match agreed; a no of every city makes it declined.
+    """
+    if decision not in ("accepted", "parked", "declined"):
+        raise NotAllowedNow(f"a city cannot answer {decision}")
+    if answer.answer in ("accepted", "declined"):
+        raise NotAllowedNow(f"a city that {answer.answer} cannot answer again")
+    fields: dict[str, Any] = {"answer": decision, "reason": reason, "answered_at": now, "recorded_by_id": actor.person}
+    if on_behalf:
+        fields |= {"said_by": on_behalf.said_by, "channel": on_behalf.channel, "said_on": on_behalf.said_on}
+    verb = "record_answer" if on_behalf else f"answer_{decision}"
+    return change(actor, answer, verb=verb, now=now, **fields)
+
+
+def undo_answer(actor: Actor, answer: MatchAnswer, *, now: datetime, within_days: int = 7) -> MatchAnswer:
+    """Takes an answer back within seven days, while nothing was built on it."""
+    old = answer.answered_at is None or (now - answer.answered_at).days >= within_days
+    if old or answer.match.state != "proposed":
+        raise NotAllowedNow("an answer can be taken back for seven days, until an exchange is planned")
+    blank: dict[str, Any] = {"answer": "asked", "reason": "", "answered_at": None, "recorded_by_id": actor.person}
+    return change(actor, answer, verb="undo_answer", now=now, **blank, said_by="", channel="", said_on=None)
+
+
+def settled(answers: Iterable[MatchAnswer]) -> str:
+    """What a proposed match is, given its cities' answers: agreed once none is open and one said yes."""
+    said = [a.answer for a in answers]
+    if "asked" in said:
+        return "proposed"
+    if "accepted" in said:
+        return "agreed"
+    return "parked" if "parked" in said else "declined"
+
+
+def mark_planned(actor: Actor, match: Match, *, now: datetime) -> Match:
+    """An exchange now stands on this match. Raises `NotAllowedNow` until the cities agreed."""
+    if settled(MatchAnswer.objects.filter(match=match)) != "agreed":
+        raise NotAllowedNow("the cities have not agreed yet")
+    return change(actor, match, verb="plan_match", now=now, state=moved("match", match.state, "planned"))

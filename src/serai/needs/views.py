@@ -1,0 +1,233 @@
+"""Pages of needs, offers and matches."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from serai.audit.actions import ChangedMeanwhile
+from serai.core.season.fit import Fit
+from serai.directory.models import City, Network
+from serai.directory.queries import place_in_network
+from serai.needs import actions, forms, queries
+from serai.needs.models import Match, MatchAnswer, Need, Offer
+from serai.needs.words import from_kept, kept, reason_words
+from serai.sharing.choosing import choose_readers, own_rings
+from serai.sharing.reading import reading
+from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.steps import Step, ask, typed
+from serai.web.versions import both_versions, merged
+
+
+@page
+def needs(request: HttpRequest, here: Here) -> HttpResponse:
+    """What cities must learn, and what they can show."""
+    context = {"needs": list(queries.needs_readable()[:50]), "offers": list(queries.offers_readable()[:50])}
+    return show(request, "needs/list.html", context)
+
+
+@member_page
+def new_need(request: HttpRequest, here: Here) -> HttpResponse:
+    """One question a page, then who can read it, then it is stated."""
+    city = _own_city(here)
+    steps = [
+        Step(form=forms.QuestionForm, title=_("What do you need to learn?")),
+        Step(form=forms.ThemeForm, title=_("What is it about?")),
+        Step(form=forms.ConcernsForm, title=_("Whom does it concern?")),
+        Step(form=forms.UrgencyForm, title=_("How soon do you need it?")),
+    ]
+    answers = ask(request, steps, context={})
+    if isinstance(answers, HttpResponse):
+        return answers
+    rings = [ring for ring in own_rings(here.standing) if ring.value != "everyone"]
+    chosen = choose_readers(
+        request,
+        here,
+        rings=rings,
+        title=_("Choose who can read this need, then save it."),
+        chosen=rings[-1].value,
+        carried=answers.typed,
+        texts=[answers.values["question"]],
+    )
+    if isinstance(chosen, HttpResponse):
+        return chosen
+    need = actions.state_need(here.actor, city=city, readers=chosen, now=here.now, **answers.values)
+    messages.success(request, _("Your need is saved. Next: find cities that can help."))
+    return redirect("need", need.id)
+
+
+@page
+def need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One need with its matches."""
+    found = queries.need_with_matches(id)
+    matches = [_match_lines(match) for match in found.matches.all()]
+    context = {"need": found, "matches": matches, "reading": reading(here, found), "mine": _mine(here, found)}
+    return show(request, "needs/need.html", context)
+
+
+@member_page
+def change_need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Mends a need; if someone else mended it meanwhile, both versions are shown and the editor chooses."""
+    found = Need.objects.select_related("city").get(pk=id)
+    if not _mine(here, found):
+        raise Http404
+    initial = {name: getattr(found, name) for name in ("question", "theme", "target_groups", "urgency", "version")}
+    form = forms.NeedForm(merged(request, found), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        expected = values.pop("version")
+        try:
+            actions.change_need(here.actor, found, expected=expected, now=here.now, **values)
+        except ChangedMeanwhile as meanwhile:
+            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this need"))
+        messages.success(request, _("The need is changed."))
+        return redirect("need", id)
+    status = 422 if request.method == "POST" else 200
+    return show(request, "needs/change.html", {"need": found, "form": form}, status=status)
+
+
+@member_page
+def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Cities that could help, with reasons in words; a human chooses whom to ask."""
+    found = Need.objects.select_related("city", "audience").get(pk=id)
+    network = _network(here)
+    fits = queries.partners(found, network)
+    cities = City.objects.in_bulk([int(fit.city_id) for fit in fits])
+    form = forms.ProposalForm(
+        posted(request), cities=[(fit.city_id, cities[int(fit.city_id)].name) for fit in fits]
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = [cities[int(code)] for code in form.cleaned_data["cities"]]
+        try:
+            match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"])
+        except actions.NobodyToAsk as missing:
+            form.add_error("cities", _("Nobody coordinates for %(cities)s yet.") % {"cities": missing})
+        else:
+            messages.success(request, _("The cities are asked."))
+            return redirect("match", match.id)
+    lines = [
+        {"city": cities[int(fit.city_id)], "fit": fit, "reasons": [reason_words(r) for r in fit.reasons]}
+        for fit in fits
+    ]
+    context = {"need": found, "network": network, "lines": lines, "form": form, "reading": reading(here, found)}
+    return show(request, "needs/partners.html", context, status=422 if form.errors else 200)
+
+
+def _propose(
+    here: Here, need: Need, network: Network, cities: list[City], fits: tuple[Fit, ...], message: str
+) -> Match:
+    asked = {}
+    for city in cities:
+        place = place_in_network(city, network)
+        asked[city] = place.coordinator if place else None
+    by_city = {fit.city_id: kept(fit.reasons) for fit in fits}
+    reasons = {str(city.id): by_city[str(city.id)] for city in cities}
+    return actions.propose_match(here.actor, need, asked, reasons=reasons, now=here.now, message=message)
+
+
+@member_page
+def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
+    """What the own city can show."""
+    city = _own_city(here)
+    form = forms.OfferForm(posted(request))
+    if request.method != "POST" or not form.is_valid():
+        return show(request, "needs/new_offer.html", {"form": form}, status=422 if form.errors else 200)
+    rings = own_rings(here.standing)
+    chosen = choose_readers(
+        request,
+        here,
+        rings=rings,
+        title=_("Choose who can read this offer, then save it."),
+        chosen=rings[-2].value,
+        carried=typed(request),
+        texts=[form.cleaned_data["what"]],
+    )
+    if isinstance(chosen, HttpResponse):
+        return chosen
+    made = actions.make_offer(here.actor, city=city, readers=chosen, now=here.now, **form.cleaned_data)
+    return redirect("offer", made.id)
+
+
+@page
+def offer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One offer."""
+    found = Offer.objects.select_related("city", "audience").get(pk=id)
+    return show(request, "needs/offer.html", {"offer": found, "reading": reading(here, found)})
+
+
+@page
+def match(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One match: who was asked, why, and what each said."""
+    found = queries.match_with_answers(id)
+    context = {"match": found, "reading": reading(here, found), "mine": _mine(here, found), **_match_lines(found)}
+    if here.signed_in:
+        context["own"] = {a.id for a in found.answers.all() if a.organisation_id == here.actor.organisation}
+    return show(request, "needs/match.html", context)
+
+
+def _match_lines(found: Match) -> dict[str, Any]:
+    answers = list(found.answers.all())
+    lines = [{"answer": a, "reasons": from_kept(found.reasons.get(str(a.city_id), []))} for a in answers]
+    state = actions.settled(answers) if found.state == "proposed" else found.state
+    return {"found": found, "lines": lines, "state": state}
+
+
+@member_page
+def answer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The asked city answers for itself."""
+    return _answer(request, here, id, form_class=forms.AnswerForm, own=True)
+
+
+@member_page
+def answer_on_behalf(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Whoever asked records an answer that came another way."""
+    return _answer(request, here, id, form_class=forms.OnBehalfForm, own=False)
+
+
+def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form], own: bool) -> HttpResponse:
+    found = MatchAnswer.objects.select_related("match__need__city", "city", "audience").get(pk=id)
+    allowed = found.organisation_id == here.actor.organisation if own else _mine(here, found)
+    if not allowed:
+        raise Http404
+    form = form_class(posted(request))
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        on_behalf = None if own else actions.OnBehalf(**{k: values.pop(k) for k in ("said_by", "channel", "said_on")})
+        actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, **values)
+        messages.success(request, _("The answer is recorded. It can be taken back for seven days."))
+        return redirect("match", found.match_id)
+    context = {"answer": found, "form": form, "own": own, "reading": reading(here, found)}
+    return show(request, "needs/answer.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@member_page
+def undo_answer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Takes an answer back."""
+    found = MatchAnswer.objects.select_related("match").get(pk=id)
+    actions.undo_answer(here.actor, found, now=here.now)
+    messages.success(request, _("The answer is taken back. The question is open again."))
+    return redirect("match", found.match_id)
+
+
+def _mine(here: Here, record: Need | Match | MatchAnswer) -> bool:
+    return here.signed_in and record.source_id == here.actor.source
+
+
+def _own_city(here: Here) -> City:
+    if here.standing.city is None:
+        raise Http404
+    return here.standing.city
+
+
+def _network(here: Here) -> Network:
+    if not here.standing.networks:
+        raise Http404
+    return here.standing.networks[0]

@@ -1,0 +1,106 @@
+"""What every page starts from: who asks, what time it is, and the answers for those who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from serai.audit.actions import Actor, NotYours
+from serai.core.lifecycle import NotAllowedNow
+from serai.db import clock
+from serai.db.acting import Asker
+from serai.directory.queries import Standing, standing
+
+ACTS_FOR = "acts_for"
+
+
+@dataclass(kw_only=True)
+class Here:
+    """The asker of this request with their standing, read only when a page needs it."""
+
+    request: HttpRequest
+    asker: Asker
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The present day, UTC."""
+        return self.now.date()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a person asks."""
+        return self.asker.person is not None
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Who the asking person is here. Only for pages of members."""
+        chosen = self.request.session.get(ACTS_FOR)
+        found = standing(self.asker, today=self.today, organisation=UUID(chosen) if chosen else None)
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def actor(self) -> Actor:
+        """The explicit actor for actions."""
+        return self.standing.actor
+
+
+View = Callable[..., HttpResponse]
+
+
+def page(view: View) -> View:
+    """A page anyone may ask for. What the asker may not read or do looks like what does not exist."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        here = Here(request=request, asker=request.asker, now=clock.now())  # type: ignore[attr-defined]
+        request.here = here  # type: ignore[attr-defined]
+        try:
+            return view(request, here, *args, **kwargs)
+        except (ObjectDoesNotExist, NotYours) as error:
+            raise Http404 from error
+        except NotAllowedNow as error:
+            return render(request, "web/not_now.html", {"why": str(error)}, status=409)
+
+    return answer
+
+
+def member_page(view: View) -> View:
+    """A page for people with an account; others are asked to sign in first."""
+    inner = page(view)
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.asker.person is None:  # type: ignore[attr-defined]
+            return redirect_to_login(request.get_full_path())
+        return inner(request, *args, **kwargs)
+
+    return answer
+
+
+def show(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The page of this template; a form that came back wrong answers 422."""
+    return render(request, template, dict(context or {}), status=status)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also where that is nothing; None for a GET. Forms are bound to this."""
+    return request.POST if request.method == "POST" else None
+
+
+def unbuilt(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """An address whose page is not there yet."""
+    raise Http404
