@@ -31,6 +31,14 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
+    def has_usable_password(self) -> bool:
+        """Nobody has a password here; also not the empty one Django would call usable."""
+        return False
+
+    def check_password(self, raw_password: str | bytearray | memoryview) -> bool:
+        """No password opens an account."""
+        return False
+
 
 class Administrator(models.Model):
     """An account that may found networks and make accounts, and reads nobody's content. Written by the owner."""
@@ -39,7 +47,10 @@ class Administrator(models.Model):
 
 
 class Mail(models.Model):
-    """One mail, once for an occasion and an address; holds nothing above TLP:GREEN."""
+    """One mail, once for an occasion and an address; holds nothing above TLP:GREEN.
+
+    `posted_by` is the person whose act it follows from: they learn when it did not arrive, and read none of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     occasion = models.CharField(max_length=120)
@@ -48,6 +59,8 @@ class Mail(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     created_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # of no use later: a code that has run out is not sent
+    posted_by = models.UUIDField(null=True, editable=False)
     sent_at = models.DateTimeField(null=True)
     failed = models.TextField(blank=True)
 
