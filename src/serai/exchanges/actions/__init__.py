@@ -1,0 +1,63 @@
+"""Writes of an exchange, in the order in which they happen: arranging, programme, safety, taking home."""
+
+from serai.exchanges.actions.arranging import (
+    add_goal,
+    add_party,
+    begin_exchange,
+    cancel_exchange,
+    change_exchange,
+    close_exchange,
+    end_participation,
+    finish_task,
+    invite_party,
+    name_participant,
+    plan_exchange,
+    reopen_task,
+)
+from serai.exchanges.actions.programme import (
+    NotCheckedYet,
+    add_session,
+    add_site,
+    change_session,
+    change_site,
+    check_safety,
+    drop_session,
+    release_programme,
+)
+from serai.exchanges.actions.taking_home import (
+    capture_takeaway,
+    promise,
+    renew_promise,
+    share_takeaway,
+    weigh_takeaway,
+    write_note,
+)
+
+__all__ = [
+    "NotCheckedYet",
+    "add_goal",
+    "add_party",
+    "add_session",
+    "add_site",
+    "begin_exchange",
+    "cancel_exchange",
+    "capture_takeaway",
+    "change_exchange",
+    "change_session",
+    "change_site",
+    "check_safety",
+    "close_exchange",
+    "drop_session",
+    "end_participation",
+    "finish_task",
+    "invite_party",
+    "name_participant",
+    "plan_exchange",
+    "promise",
+    "release_programme",
+    "renew_promise",
+    "reopen_task",
+    "share_takeaway",
+    "weigh_takeaway",
+    "write_note",
+]

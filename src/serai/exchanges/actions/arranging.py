@@ -1,0 +1,234 @@
+"""An exchange is planned, parties are named, people join, tasks get done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from serai.audit.actions import Actor, add, change, change_audience
+from serai.core.audience import group
+from serai.core.lifecycle import NotAllowedNow, moved
+from serai.directory.models import City, Organisation, Person
+from serai.exchanges.models import Exchange, Goal, Participant, Party, Task
+from serai.exchanges.tasklist import EACH, EACH_CITY, LINES, ORGANISER, Line
+from serai.needs.actions import mark_planned
+from serai.needs.models import Match
+from serai.partnerships.models import Partnership
+
+
+def inner_circle(exchange: Exchange, organisations: Iterable[Organisation | None] = ()) -> set[str]:
+    """Those of the exchange: its participants, its organiser, and the organisations that speak for a party."""
+    speakers = {group("organisation", o.id) for o in organisations if o is not None}
+    return {group("exchange", exchange.id), group("organisation", exchange.organiser_id)} | speakers
+
+
+@transaction.atomic
+def plan_exchange(
+    actor: Actor,
+    *,
+    title: str,
+    organiser: Organisation,
+    place: City | None,
+    starts_on: date | None,
+    ends_on: date | None,
+    now: datetime,
+    form: str = "in_person",
+    when: str = "",
+    themes: Sequence[str] = (),
+    summary: str = "",
+    match: Match | None = None,
+    partnership: Partnership | None = None,
+    readers: Iterable[str] | None = None,
+    benchmark: bool = False,
+    illustrative: bool = False,
+) -> Exchange:
+    """Plans an exchange with its task list; one that grows from a match brings the cities of the match.
+
+    Readers, unless said otherwise: those taking part, the organiser, and each party's speaker.
+    """
+    if starts_on and ends_on and ends_on < starts_on:
+        raise ValueError("an exchange cannot end before it starts")
+    exchange = Exchange(
+        title=title,
+        organiser=organiser,
+        place=place,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        form=form,
+        when=when,
+        themes=list(themes),
+        summary=summary,
+        match=match,
+        partnership=partnership,
+        benchmark=benchmark,
+        illustrative=illustrative,
+    )
+    groups = set(readers) if readers is not None else inner_circle(exchange)
+    add(actor, exchange, verb="plan_exchange", groups=groups, now=now)
+    for line in LINES:
+        if line.whose == ORGANISER:
+            _add_task(actor, exchange, line, None, now)
+    if match is not None:
+        _bring_cities(actor, exchange, match, now)
+        mark_planned(actor, match, now=now)
+    return Exchange.objects.get(pk=exchange.pk)
+
+
+def _bring_cities(actor: Actor, exchange: Exchange, match: Match, now: datetime) -> None:
+    own = Organisation.objects.filter(pk=match.need.source_id).first()
+    add_party(actor, exchange, kind="city", city=match.need.city, speaker=own, now=now)
+    for answer in match.answers.filter(answer="accepted").select_related("city", "organisation").order_by("id"):
+        if answer.city_id != match.need.city_id:
+            add_party(actor, exchange, kind="city", city=answer.city, speaker=answer.organisation, now=now)
+
+
+def _due(exchange: Exchange, line: Line) -> date | None:
+    start = exchange.ends_on if line.phase == "after" else exchange.starts_on
+    return start + timedelta(days=line.days) if start else None
+
+
+def _add_task(actor: Actor, exchange: Exchange, line: Line, party: Party | None, now: datetime) -> Task:
+    task = Task(
+        exchange=exchange,
+        phase=line.phase,
+        code=line.code,
+        party=party,
+        due_on=_due(exchange, line),
+        minutes=line.minutes,
+        illustrative=exchange.illustrative,
+    )
+    speakers = [party.speaker] if party is not None else []
+    return add(actor, task, verb="add_task", groups=inner_circle(exchange, speakers), now=now)
+
+
+@transaction.atomic
+def add_party(
+    actor: Actor,
+    exchange: Exchange,
+    *,
+    kind: str,
+    now: datetime,
+    city: City | None = None,
+    speaker: Organisation | None = None,
+    in_words: str = "",
+    expected: int = 0,
+    readers: Iterable[str] | None = None,
+) -> Party:
+    """The organiser names who takes part. A speaker's organisation then reads the exchange and has tasks in it."""
+    party = Party(
+        exchange=exchange,
+        kind=kind,
+        city=city,
+        speaker=speaker,
+        in_words=in_words,
+        expected=expected,
+        illustrative=exchange.illustrative,
+    )
+    groups = set(readers) if readers is not None else inner_circle(exchange, [speaker])
+    add(actor, party, verb="add_party", groups=groups, now=now)
+    if speaker is not None:
+        _let_read(actor, exchange, speaker, now)
+        for line in LINES:
+            if line.whose == EACH or (line.whose == EACH_CITY and kind == "city"):
+                _add_task(actor, exchange, line, party, now)
+    return party
+
+
+def invite_party(actor: Actor, exchange: Exchange, city: City, speaker: Organisation, *, now: datetime) -> Party:
+    """A further city takes part, spoken for by its coordinating organisation."""
+    return add_party(actor, exchange, kind="city", city=city, speaker=speaker, now=now)
+
+
+def _let_read(actor: Actor, exchange: Exchange, speaker: Organisation, now: datetime) -> None:
+    fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
+    groups = set(fresh.audience.groups)
+    wanted = group("organisation", speaker.id)
+    inner = group("exchange", exchange.id)
+    if inner in groups and wanted not in groups:
+        change_audience(actor, fresh, groups | {wanted}, now=now, because="takes part")
+
+
+def name_participant(
+    actor: Actor,
+    party: Party,
+    *,
+    now: datetime,
+    person: Person | None = None,
+    in_words: str = "",
+    how_many: int = 1,
+    sector: str = "",
+    since: date | None = None,
+    readers: Iterable[str] | None = None,
+) -> Participant:
+    """A party names one of its people, or people in words ("two ambassadors").
+
+    A person reads from that day on what is shared with the exchange. Raises `NotYours` for anyone who speaks
+    neither for the party nor for the exchange.
+    """
+    if (person is None) == (in_words == ""):
+        raise ValueError("name a person, or say in words who it is")
+    participant = Participant(
+        exchange_id=party.exchange_id,
+        party=party,
+        person=person,
+        in_words=in_words,
+        how_many=how_many,
+        sector=sector,
+        started_on=since or now.date(),
+        illustrative=party.illustrative,
+    )
+    groups = set(readers) if readers is not None else inner_circle(party.exchange, [party.speaker])
+    return add(actor, participant, verb="name_participant", groups=groups, now=now)
+
+
+def end_participation(actor: Actor, participant: Participant, *, on: date, now: datetime) -> Participant:
+    """Someone no longer takes part: from that day on they read nothing through the exchange."""
+    return change(actor, participant, verb="end_participation", now=now, ended_on=on)
+
+
+def add_goal(
+    actor: Actor, exchange: Exchange, text: str, *, now: datetime, readers: Iterable[str] | None = None
+) -> Goal:
+    """What those taking part want to have learnt or decided."""
+    goal = Goal(exchange=exchange, text=text, position=exchange.goals.count() + 1, illustrative=exchange.illustrative)
+    groups = set(readers) if readers is not None else set(exchange.audience.groups)
+    return add(actor, goal, verb="add_goal", groups=groups, now=now)
+
+
+def change_exchange(actor: Actor, exchange: Exchange, *, expected: int, now: datetime, **fields: Any) -> Exchange:
+    """Mends an exchange; `expected` is the version the editor saw."""
+    return change(actor, exchange, verb="change_exchange", now=now, expected=expected, **fields)
+
+
+def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
+    """A line of the list is done."""
+    if task.done_at is not None:
+        raise NotAllowedNow("this is done already")
+    return change(actor, task, verb="finish_task", now=now, done_at=now)
+
+
+def reopen_task(actor: Actor, task: Task, *, now: datetime) -> Task:
+    """A line of the list is to be done again."""
+    return change(actor, task, verb="reopen_task", now=now, done_at=None)
+
+
+def _move(actor: Actor, exchange: Exchange, to: str, now: datetime, verb: str) -> Exchange:
+    return change(actor, exchange, verb=verb, now=now, state=moved("exchange", exchange.state, to))
+
+
+def begin_exchange(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchange:
+    """The first day has come."""
+    return _move(actor, exchange, "live", now, "begin_exchange")
+
+
+def close_exchange(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchange:
+    """The days together are over; what follows is the follow-up."""
+    return _move(actor, exchange, "closed", now, "close_exchange")
+
+
+def cancel_exchange(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchange:
+    """The exchange does not take place."""
+    return _move(actor, exchange, "cancelled", now, "cancel_exchange")

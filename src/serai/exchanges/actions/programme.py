@@ -1,0 +1,176 @@
+"""The programme: sites with their rules, sessions, the safety check, the release."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from serai.audit.actions import Actor, add, change
+from serai.core.lifecycle import NotAllowedNow
+from serai.directory.models import City, Organisation
+from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Session, Site
+from serai.exchanges.tasklist import SAFETY_QUESTIONS
+from serai.practices.models import Practice
+
+DECISIONS = ("go", "conditions", "stop")
+
+
+class NotCheckedYet(NotAllowedNow):
+    """The programme needs two safety checks of different organisations before it is released."""
+
+
+def add_site(
+    actor: Actor,
+    *,
+    name: str,
+    host: Organisation,
+    readers: Iterable[str],
+    now: datetime,
+    city: City | None = None,
+    illustrative: bool = False,
+    **rules: Any,
+) -> Site:
+    """A place to visit with its host's rules (`most_guests`, `photos`, `who_may_come`, `may_repeat`)."""
+    site = Site(name=name, host=host, city=city, illustrative=illustrative, **rules)
+    return add(actor, site, verb="add_site", groups=readers, now=now)
+
+
+def change_site(actor: Actor, site: Site, *, expected: int, now: datetime, **rules: Any) -> Site:
+    """Mends the rules of a site."""
+    return change(actor, site, verb="change_site", now=now, expected=expected, **rules)
+
+
+def add_session(
+    actor: Actor,
+    exchange: Exchange,
+    *,
+    title: str,
+    kind: str,
+    now: datetime,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    where: str = "",
+    site: Site | None = None,
+    city: City | None = None,
+    practice: Practice | None = None,
+    chatham: bool = False,
+    open_to_invited: bool = False,
+    readers: Iterable[str] | None = None,
+) -> Session:
+    """One item of the programme, private to the exchange until released."""
+    _in_order(starts_at, ends_at)
+    session = Session(
+        exchange=exchange,
+        title=title,
+        kind=kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        where=where,
+        site=site,
+        city=city,
+        practice=practice,
+        chatham=chatham,
+        open_to_invited=open_to_invited,
+        position=exchange.sessions.count() + 1,
+        illustrative=exchange.illustrative,
+    )
+    groups = set(readers) if readers is not None else set(exchange.audience.groups)
+    return add(actor, session, verb="add_session", groups=groups, now=now)
+
+
+def change_session(actor: Actor, session: Session, *, expected: int, now: datetime, **fields: Any) -> Session:
+    """Mends or moves a session; told to nobody before the next release."""
+    _in_order(fields.get("starts_at", session.starts_at), fields.get("ends_at", session.ends_at))
+    return change(actor, session, verb="change_session", now=now, expected=expected, **fields)
+
+
+def drop_session(actor: Actor, session: Session, *, now: datetime) -> Session:
+    """Takes a session out of the programme; what was noted in it stays."""
+    return change(actor, session, verb="drop_session", now=now, position=0)
+
+
+def _in_order(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    if starts_at and ends_at and ends_at <= starts_at:
+        raise ValueError("a session cannot end before it starts")
+
+
+def needs_check(exchange: Exchange) -> str:
+    """A digest of what must be checked anew when it changes: sites, open sessions, the place."""
+    sessions = exchange.sessions.filter(position__gt=0).order_by("id")
+    parts = sorted(f"{s.site_id}:{s.open_to_invited}" for s in sessions if s.site_id is not None or s.open_to_invited)
+    return hashlib.sha256(json.dumps([str(exchange.place_id), *parts]).encode()).hexdigest()
+
+
+def check_safety(
+    actor: Actor, exchange: Exchange, *, answers: Mapping[int, Mapping[str, Any]], decision: str, now: datetime
+) -> SafetyCheck:
+    """One person's answers to the ten do-no-harm questions, with what is done about each risk.
+
+    Raises `ValueError` when a question is not answered, or a risk has no answer to it.
+    """
+    if decision not in DECISIONS:
+        raise ValueError(f"a safety check cannot decide {decision}")
+    for number in range(1, len(SAFETY_QUESTIONS) + 1):
+        given = answers.get(number)
+        if given is None:
+            raise ValueError(f"question {number} is not answered")
+        if given["risk"] and not str(given.get("what_we_do", "")).strip():
+            raise ValueError(f"question {number} names a risk, but not what is done about it")
+    check = SafetyCheck(
+        exchange=exchange,
+        person_id=actor.person,
+        answers={str(number): dict(given) for number, given in answers.items()},
+        decision=decision,
+        programme_digest=needs_check(exchange),
+        illustrative=exchange.illustrative,
+    )
+    return add(actor, check, verb="check_safety", groups=exchange.audience.groups, now=now)
+
+
+def is_checked(exchange: Exchange) -> bool:
+    """Whether two people of different organisations said go, and nobody stop, for the programme as it is."""
+    checks = list(exchange.safety_checks.filter(programme_digest=needs_check(exchange)).order_by("id"))
+    latest = {check.person_id: check for check in checks}
+    if any(check.decision == "stop" for check in latest.values()):
+        return False
+    return len({check.source_id for check in latest.values()}) >= 2
+
+
+def snapshot(exchange: Exchange) -> list[dict[str, Any]]:
+    """The programme as it stands, as it is kept with a release."""
+    sessions = exchange.sessions.filter(position__gt=0).select_related("site", "city").order_by("starts_at", "position")
+    return [
+        {
+            "id": str(s.id),
+            "title": s.title,
+            "kind": s.kind,
+            "starts_at": s.starts_at.isoformat() if s.starts_at else None,
+            "ends_at": s.ends_at.isoformat() if s.ends_at else None,
+            "where": s.where,
+            "site": str(s.site_id) if s.site_id else None,
+            "open": s.open_to_invited,
+        }
+        for s in sessions
+    ]
+
+
+@transaction.atomic
+def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> ProgrammeRelease:
+    """Releases the programme as it stands; everyone sees the difference. Raises `NotCheckedYet`."""
+    if not is_checked(exchange):
+        raise NotCheckedYet("two people of different organisations must answer the safety questions first")
+    release = ProgrammeRelease(
+        exchange=exchange,
+        number=exchange.programme_number + 1,
+        programme=snapshot(exchange),
+        illustrative=exchange.illustrative,
+    )
+    add(actor, release, verb="release_programme", groups=exchange.audience.groups, now=now)
+    state = "released" if exchange.state == "planned" else exchange.state
+    change(actor, exchange, verb="release_programme", now=now, programme_number=release.number, state=state)
+    return release

@@ -1,0 +1,151 @@
+"""What is captured, shared, weighed at home, and promised; and notes, also under the Chatham House Rule."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from serai.audit.actions import Actor, add, add_unattributed, change, change_audience
+from serai.core.audience import group
+from serai.core.lifecycle import NotAllowedNow, moved
+from serai.directory.models import City, Organisation
+from serai.exchanges.models import Commitment, Exchange, Note, NoteAuthor, Session, Takeaway, Weighing
+from serai.practices.models import Practice
+
+WEIGHED = ("adopted", "adapted", "parked", "left")
+
+
+def capture_takeaway(
+    actor: Actor,
+    exchange: Exchange,
+    text: str,
+    *,
+    now: datetime,
+    session: Session | None = None,
+    practice: Practice | None = None,
+    city: City | None = None,
+    capture: uuid.UUID | None = None,
+    language: str = "en",
+) -> Takeaway:
+    """Keeps what a delegate saw, for themselves alone until they share it.
+
+    `capture` is made on the phone: the same one sent twice (the network was gone) is kept once.
+    """
+    if capture is not None:
+        kept = Takeaway.objects.filter(person_id=actor.person, capture=capture).first()
+        if kept is not None:
+            return kept
+    takeaway = Takeaway(
+        exchange=exchange,
+        session=session,
+        practice=practice,
+        city=city,
+        person_id=actor.person,
+        text=text,
+        capture=capture,
+        language=language,
+        illustrative=exchange.illustrative,
+    )
+    mine = [group("person", actor.person)]
+    return add(actor, takeaway, verb="capture_takeaway", groups=mine, source=actor.person, now=now)
+
+
+def share_takeaway(actor: Actor, takeaway: Takeaway, groups: Iterable[str], *, now: datetime) -> Takeaway:
+    """Shares a captured takeaway: a step of its own. From then on it comes from the delegate's organisation."""
+    shared = change_audience(actor, takeaway, groups, now=now)
+    if actor.organisation is None or shared.audience.label == "TLP:RED":
+        return shared
+    return change(actor, shared, verb="hand_over_takeaway", now=now, source_id=actor.organisation)
+
+
+@transaction.atomic
+def weigh_takeaway(
+    actor: Actor, takeaway: Takeaway, *, decision: str, reason: str, now: datetime, readers: Iterable[str] | None = None
+) -> Weighing:
+    """The home team adopts, adapts, parks or leaves a takeaway, each with a reason."""
+    if decision not in WEIGHED:
+        raise NotAllowedNow(f"a takeaway cannot be {decision}")
+    if not reason.strip():
+        raise ValueError("whoever was inspired wants to know why: give a reason")
+    moved("takeaway", state_of(takeaway), decision)
+    weighing = Weighing(takeaway=takeaway, decision=decision, reason=reason, illustrative=takeaway.illustrative)
+    groups = set(readers) if readers is not None else set(takeaway.audience.groups)
+    return add(actor, weighing, verb="weigh_takeaway", groups=groups, now=now)
+
+
+def state_of(takeaway: Takeaway) -> str:
+    """What the last weighing the asker may read made of it."""
+    last = takeaway.weighings.order_by("-id").first()
+    return last.decision if last else "captured"
+
+
+def promise(
+    actor: Actor,
+    exchange: Exchange,
+    *,
+    text: str,
+    organisation: Organisation,
+    owner_role: str,
+    due_on: date | None,
+    now: datetime,
+    first_step: str = "",
+    takeaway: Takeaway | None = None,
+    readers: Iterable[str] | None = None,
+) -> Commitment:
+    """A promise, owned by a role in an organisation, with a day and a first step."""
+    commitment = Commitment(
+        exchange=exchange,
+        takeaway=takeaway,
+        organisation=organisation,
+        owner_role=owner_role,
+        text=text,
+        first_step=first_step,
+        due_on=due_on,
+        illustrative=exchange.illustrative,
+    )
+    groups = set(readers) if readers is not None else set(exchange.audience.groups)
+    return add(actor, commitment, verb="promise", groups=groups, now=now)
+
+
+def renew_promise(
+    actor: Actor, commitment: Commitment, *, state: str, now: datetime, reason: str = "", due_on: date | None = None
+) -> Commitment:
+    """Keep, change, hand over, or let go with a reason: each is a good answer."""
+    if state not in ("kept", "changed", "handed over", "let go"):
+        raise NotAllowedNow(f"a promise cannot be {state}")
+    if state == "let go" and not reason.strip():
+        raise ValueError("say in a few words why it is let go")
+    fields: dict[str, Any] = {"state": state, "reason": reason}
+    if due_on is not None:
+        fields["due_on"] = due_on
+    return change(actor, commitment, verb="renew_promise", now=now, **fields)
+
+
+@transaction.atomic
+def write_note(
+    actor: Actor,
+    session: Session,
+    text: str,
+    *,
+    now: datetime,
+    readers: Iterable[str] | None = None,
+    language: str = "en",
+) -> Note:
+    """A note from a session. Under the Chatham House Rule its author is kept where only they can read it.
+
+    A Chatham House note goes to those of the exchange; another one is personal until shared.
+    """
+    note = Note(
+        session=session, text=text, chatham=session.chatham, language=language, illustrative=session.illustrative
+    )
+    if not session.chatham:
+        groups = list(readers) if readers is not None else [group("person", actor.person)]
+        return add(actor, note, verb="write_note", groups=groups, source=actor.person, now=now)
+    groups = list(readers) if readers is not None else [group("exchange", session.exchange_id)]
+    add_unattributed(note, verb="write_note", groups=groups, now=now)
+    NoteAuthor.objects.create(note=note, person_id=actor.person)
+    return note
