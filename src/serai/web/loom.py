@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 ROWS = 64
-SPANS = {"need": 7, "match": 6, "exchange": 7, "takeaways": 2, "activities": 4, "measurements": 4, "story": 6}
+SPANS = {"need": 8, "match": 6, "exchange": 8, "takeaways": 2, "activities": 4, "measurements": 4, "story": 6}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Node:
 class Stage:
     """One of the seven stages: `key` is one of need, match, exchange, takeaways, activities, measurements, story.
 
-    `others`: the words of the fold on a phone ("12 others"); `ahead`: what is still to come, said when no node is there.
+    `others`: the words of the fold on a phone ("12 others"); `ahead`: said when no node is there yet.
     """
 
     key: str
@@ -68,9 +68,8 @@ class Loom:
     rows: int
 
 
-def _height(stage: Stage, node: Node) -> int:
-    span = SPANS.get(stage.key, 4)
-    return min(8, span + 1) if node.strip is not None and stage.key == "measurements" else span
+def _height(stage: Stage) -> int:
+    return SPANS.get(stage.key, 4)
 
 
 def _settle(wishes: Sequence[tuple[float, int]], rows: int) -> list[int]:
@@ -103,20 +102,14 @@ def _settle(wishes: Sequence[tuple[float, int]], rows: int) -> list[int]:
 
 
 def _rows_needed(stages: Sequence[Stage]) -> int:
-    tallest = max((sum(_height(stage, node) for node in stage.nodes) for stage in stages), default=0)
+    tallest = max((len(stage.nodes) * _height(stage) for stage in stages), default=0)
     return min(ROWS, max(8, tallest + tallest % 2))
 
 
 def _fitting(stage: Stage, rows: int) -> tuple[Node, ...]:
     """The nodes that fit, followed ones first in their own order."""
     ordered = sorted(stage.nodes, key=lambda node: not (node.followed or node.here))
-    taken, kept = 0, []
-    for node in ordered:
-        taken += _height(stage, node)
-        if taken > rows:
-            break
-        kept.append(node)
-    return tuple(kept)
+    return tuple(ordered[: rows // _height(stage)])
 
 
 def _centres(column: Sequence[tuple[Node, int, int]]) -> dict[str, float]:
@@ -129,11 +122,9 @@ def _place(
     middle = rows / 2
     if wishes:
         nodes = sorted(nodes, key=lambda node: wishes.get(node.key, rows))
-    wanted = [(wishes.get(node.key, middle), _height(stage, node)) for node in nodes]
+    wanted = [(wishes.get(node.key, middle), _height(stage)) for node in nodes]
     starts = _settle(wanted, rows)
-    return tuple(
-        (node, start + 1, height) for node, start, (_, height) in zip(nodes, starts, wanted, strict=True)
-    )
+    return tuple((node, start + 1, height) for node, start, (_, height) in zip(nodes, starts, wanted, strict=True))
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -144,7 +135,8 @@ def _threads(left: Column, right: Column | None, rows: int) -> Markup:
     if right is None:
         return Markup("")
     ends = {node.key: (start - 1 + span / 2, node) for node, start, span in right.places}
-    dim, bright = [], []
+    dim: list[str] = []
+    bright: list[str] = []
     for node, start, span in left.places:
         y0 = start - 1 + span / 2
         for target in node.to:
@@ -154,9 +146,7 @@ def _threads(left: Column, right: Column | None, rows: int) -> Markup:
             followed = (node.followed or node.here) and (other.followed or other.here)
             (bright if followed else dim).append(f"M0 {y0:g}C6 {y0:g} 4 {y1:g} 10 {y1:g}")
     drawn = "".join(
-        f'<path{name} d="{"".join(paths)}"/>'
-        for name, paths in (("", dim), (' class="followed"', bright))
-        if paths
+        f'<path{name} d="{"".join(paths)}"/>' for name, paths in (("", dim), (' class="followed"', bright)) if paths
     )
     if not drawn:
         return Markup("")
@@ -174,7 +164,7 @@ def weave(stages: Sequence[Stage]) -> Loom:
     """
     rows = _rows_needed(stages)
     kept = [_fitting(stage, rows) for stage in stages]
-    sizes = [sum(_height(stage, node) for node in nodes) for stage, nodes in zip(stages, kept, strict=True)]
+    sizes = [len(nodes) * _height(stage) for stage, nodes in zip(stages, kept, strict=True)]
     anchor = sizes.index(max(sizes)) if sizes else 0
     placed: dict[int, tuple[tuple[Node, int, int], ...]] = {}
     order = [*range(anchor, len(stages)), *range(anchor - 1, -1, -1)]

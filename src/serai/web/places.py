@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # json.loads of the 80 MB file of the small places holds 600 MB; this reads the three numbers and nothing else.
-_PLACE = re.compile(
-    rb'"latitude": (-?[\d.]+), "longitude": (-?[\d.]+), "countrycode": "[A-Z]*", "population": (\d+)'
-)
+_PLACE = re.compile(rb'"latitude": (-?[\d.]+), "longitude": (-?[\d.]+), "countrycode": "[A-Z]*", "population": (\d+)')
 
 Numbers = NDArray[np.float64]
 

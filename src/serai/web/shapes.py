@@ -13,7 +13,7 @@ SECTORS = {
     "youth_work": "M8 2l6.6 12H1.4z",
     "education": "M1.5 12a6.5 6.5 0 0 1 13 0z",
     "health": "M5.7 1.8h4.6v3.9h3.9v4.6h-3.9v3.9H5.7v-3.9H1.8V5.7h3.9z",
-    "social_services": "M8 1.6a6.4 6.4 0 1 1 0 12.8A6.4 6.4 0 0 1 8 1.6zM8 4.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z",
+    "social_services": "M8 1.6a6.4 6.4 0 1 1 0 12.8A6.4 6.4 0 0 1 8 1.6zM8 4.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7z",
     "prison_probation": "M2 2h3v12H2zM6.5 2h3v12h-3zM11 2h3v12h-3z",
     "faith": "M2.6 14V7.4a5.4 5.4 0 0 1 10.8 0V14z",
     "women_organisation": "M8 1l7 7-7 7-7-7z",

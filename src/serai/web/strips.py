@@ -62,7 +62,7 @@ def interval(
     base: float | None = None,
     target: float | None = None,
 ) -> Markup:
-    """A value with its doubt: the interval first (pale), then the point; the baseline hollow; the target a dashed line."""
+    """A value with its doubt: the interval first (pale), then the point; baseline hollow; target dashed."""
     parts = [_line("axis", 0, WIDTH)]
     if low is not None and high is not None:
         parts.append(_line("sure", scale.at(low), scale.at(high)))
@@ -91,9 +91,7 @@ def shares(counts: Sequence[float]) -> Markup:
     for number, count in enumerate(counts, 1):
         width = count / total * WIDTH if total else 0.0
         if width:
-            parts.append(
-                f'<rect class="k{min(number, 4)}" x="{x:.1f}" y="0" width="{width:.1f}" height="16"/>'
-            )
+            parts.append(f'<rect class="k{min(number, 4)}" x="{x:.1f}" y="0" width="{width:.1f}" height="16"/>')
         x += width
     return Markup(  # noqa: S704
         f'<svg class="stack-strip strip" viewBox="0 0 {WIDTH} 16" preserveAspectRatio="none" aria-hidden="true"'

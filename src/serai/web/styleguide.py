@@ -27,7 +27,7 @@ def component_notes() -> dict[str, str]:
 
 
 def guide_context(theme: str = "", direction: str = "") -> dict[str, Any]:
-    """Everything the style guide shows. `theme`: "light", "dark" or "" (as the device); `direction`: "ltr", "rtl" or ""."""
+    """Everything the style guide shows. `theme`: "light", "dark" or "" (device); `direction`: "ltr", "rtl" or ""."""
     shown: dict[str, Any] = {"notes": component_notes(), "show": samples.everything()}
     if theme in ("light", "dark"):
         shown["theme"] = theme

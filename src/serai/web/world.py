@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup, escape
 
+from serai.web.arcs import CityArc, LitCity, Point, away_side, curve, fan
 from serai.web.labels import Box, Label, place_labels
 from serai.web.places import places
 from serai.web.projection import GRID, Numbers, equal_earth
 
 NORTH, SOUTH = 70.0, -56.0
 LARGE = 400_000
+LARGE_NEAR = 20_000
 NEAR = 7.0  # cells; closer cities cannot be told apart and go into a lens
 LENS = 37.0  # radius of the lens in cells
 MARGIN = 4.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class LitCity:
-    """A city that takes part: degrees north and east, its name in its own spelling; `warm` when it is about now."""
-
-    key: str
-    name: str
-    latitude: float
-    longitude: float
-    warm: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class CityArc:
-    """An exchange between two lit cities, by their keys."""
-
-    start: str
-    end: str
-    warm: bool = False
-
-
-Point = tuple[float, float]
+NAME = 7.0  # size of names on a phone; wider screens draw them smaller, so what fits here fits there
 
 
 def dots_path(columns: Iterable[int], rows: Iterable[int]) -> str:
@@ -73,27 +53,6 @@ def world_dots() -> int:
     return _ground()[2]
 
 
-def _bend(a: Point, b: Point) -> Point:
-    """The control point of the arc: bent away from the equator side, .16 (long) to .36 (short) of its length."""
-    length = float(np.hypot(b[0] - a[0], b[1] - a[1])) or 1.0
-    share = 0.36 - 0.2 * min(length / 160.0, 1.0)
-    first, last = (a, b) if a[0] <= b[0] else (b, a)
-    dx, dy = last[0] - first[0], last[1] - first[1]
-    return (first[0] + last[0]) / 2 + dy * share, (first[1] + last[1]) / 2 - dx * share
-
-
-def _curve(a: Point, b: Point) -> tuple[str, list[Point]]:
-    """The arc as a path, and points along it that labels keep clear of."""
-    c = _bend(a, b)
-    path = f"M{a[0]:.1f} {a[1]:.1f}Q{c[0]:.1f} {c[1]:.1f} {b[0]:.1f} {b[1]:.1f}"
-    along = []
-    for t in np.linspace(0, 1, 25):
-        x = (1 - t) ** 2 * a[0] + 2 * (1 - t) * t * c[0] + t**2 * b[0]
-        y = (1 - t) ** 2 * a[1] + 2 * (1 - t) * t * c[1] + t**2 * b[1]
-        along.append((float(x), float(y)))
-    return path, along
-
-
 def _class(name: str, warm: bool) -> str:
     return f"{name} warm" if warm else name
 
@@ -101,18 +60,18 @@ def _class(name: str, warm: bool) -> str:
 def _draw(
     cities: Sequence[LitCity],
     at: dict[str, Point],
-    arcs: Sequence[CityArc],
+    arcs: Mapping[CityArc, float],
     frame: Box,
     size: float,
     dot: float,
 ) -> str:
-    """Arcs, lit dots and names of some cities at their points, in a frame."""
+    """Arcs, lit dots and names of some cities at their points, in a frame; `arcs`: with the side each bends to."""
     curves: list[str] = []
     busy: list[Point] = []
-    for arc in arcs:
-        path, along = _curve(at[arc.start], at[arc.end])
+    for arc, side in arcs.items():
+        path, points = curve(at[arc.start], at[arc.end], side)
         curves.append(f'<path class="{_class("arc", arc.warm)}" d="{path}"/>')
-        busy += along
+        busy += points
     lights = [
         f'<circle class="{_class("halo", city.warm)}" cx="{x:.1f}" cy="{y:.1f}" r="{dot * 1.9:g}"/>'
         f'<circle class="{_class("lit", city.warm)}" cx="{x:.1f}" cy="{y:.1f}" r="{dot:g}"/>'
@@ -142,20 +101,26 @@ def _clusters(at: dict[str, Point]) -> list[list[str]]:
     return [group for group in groups if len(group) > 1]
 
 
-def _close_dots(
-    centre: Point, reach: float, scale: float, *, round_frame: bool, half_height: float = 0.0
-) -> Numbers:
-    """Places over 500 around a point, in the closer drawing's units from its centre, on a grid of 2 units."""
+@cache
+def _everywhere() -> tuple[Numbers, Numbers, Numbers]:
+    """Every place over 500 on the grid (not rounded), with its inhabitants."""
     found = places(500)
-    rough = (np.abs(found.latitude) < 89) & (found.population >= 0)
-    x, y = equal_earth(found.latitude[rough], found.longitude[rough])
+    x, y = equal_earth(found.latitude, found.longitude)
+    return x, y, found.population
+
+
+def _close_dots(centre: Point, scale: float, step: float, inside: Callable[[Numbers, Numbers], Any]) -> list[Numbers]:
+    """Places around a point in the closer drawing's units from its centre: all, and those over 20,000.
+
+    `step`: the closer grid; `inside(dx, dy)`: which of them the frame shows.
+    """
+    x, y, people = _everywhere()
     dx, dy = (x - centre[0]) * scale, (y - centre[1]) * scale
-    if round_frame:
-        inside = np.hypot(dx, dy) < reach - 1
-    else:
-        inside = (np.abs(dx) < reach) & (np.abs(dy) < half_height)
-    step = 2.0 if not round_frame else 1.5
-    return np.unique(np.rint(np.column_stack([dx[inside], dy[inside]]) / step), axis=0) * step
+    shown = inside(dx, dy)
+    return [
+        np.unique(np.rint(np.column_stack([dx[kept], dy[kept]]) / step), axis=0) * step
+        for kept in (shown, shown & (people > LARGE_NEAR))
+    ]
 
 
 def _loose_path(dots: Numbers, centre: Point) -> str:
@@ -167,6 +132,11 @@ def _loose_path(dots: Numbers, centre: Point) -> str:
     return f"M{centre[0]:.1f} {centre[1]:.1f}" + "".join(parts).replace(" -", "-")
 
 
+def _tones(dots: Sequence[Numbers], centre: Point) -> str:
+    small, large = (_loose_path(part, centre) for part in dots)
+    return f'<path class="places" d="{small}"/><path class="places large" d="{large}"/>'
+
+
 def _spread(points: Sequence[Point], room: float) -> tuple[Point, float]:
     """The centre of some points and the scale that spreads them over `room` (radius)."""
     xs, ys = [p[0] for p in points], [p[1] for p in points]
@@ -175,9 +145,19 @@ def _spread(points: Sequence[Point], room: float) -> tuple[Point, float]:
     return centre, room / reach
 
 
-def _lens_place(
-    centre: Point, busy: Sequence[Point], top: float, bottom: float, taken: Sequence[Point]
-) -> Point:
+def _crossings(start: Point, end: Point, busy: Sequence[Point]) -> int:
+    """How many busy points lie within 4 cells of the straight line between two points."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = float(np.hypot(dx, dy)) or 1.0
+    found = 0
+    for x, y in busy:
+        along = ((x - start[0]) * dx + (y - start[1]) * dy) / length
+        aside = abs((x - start[0]) * dy - (y - start[1]) * dx) / length
+        found += 0 < along < length and aside < 4
+    return found
+
+
+def _lens_place(centre: Point, busy: Sequence[Point], top: float, bottom: float, taken: Sequence[Point]) -> Point:
     """Where the lens hides least: few dots, no lit city, no arc, not too far from what it enlarges."""
     found = places(15000)
     x, y = equal_earth(found.latitude, found.longitude)
@@ -188,6 +168,7 @@ def _lens_place(
             crossed = sum(float(np.hypot(px - cx, py - cy)) < LENS + 10 for px, py in busy)
             met = sum(float(np.hypot(px - cx, py - cy)) < 2 * LENS + 4 for px, py in taken)
             cost = hidden + 400 * crossed + 4000 * met + 1.2 * float(np.hypot(centre[0] - cx, centre[1] - cy))
+            cost += 60 * _crossings(centre, (float(cx), float(cy)), busy)
             if cost < least:
                 best, least = (float(cx), float(cy)), cost
     return best
@@ -204,17 +185,15 @@ def _lens(
     """The ring on the map, its leader, and the closer drawing in a circle."""
     warm = any(city.warm for city in group) or any(arc.warm for arc in arcs)
     spread = {
-        c.key: (place[0] + (at[c.key][0] - mid[0]) * scale, place[1] + (at[c.key][1] - mid[1]) * scale)
-        for c in group
+        c.key: (place[0] + (at[c.key][0] - mid[0]) * scale, place[1] + (at[c.key][1] - mid[1]) * scale) for c in group
     }
-    dots = _loose_path(_close_dots(mid, LENS, scale, round_frame=True), place)
+    dots = _tones(_close_dots(mid, scale, 1.5, lambda dx, dy: np.hypot(dx, dy) < LENS - 1), place)
     away = float(np.hypot(place[0] - mid[0], place[1] - mid[1])) or 1.0
     ux, uy = (place[0] - mid[0]) / away, (place[1] - mid[1]) / away
     ring = 3.6
     lens = _class("lens", warm)
     small = "".join(
-        f'<circle class="{_class("lit", warm)}" cx="{at[c.key][0]:.1f}" cy="{at[c.key][1]:.1f}" r=".7"/>'
-        for c in group
+        f'<circle class="{_class("lit", warm)}" cx="{at[c.key][0]:.1f}" cy="{at[c.key][1]:.1f}" r=".7"/>' for c in group
     )
     frame = Box(place[0] - LENS, place[1] - LENS, place[0] + LENS, place[1] + LENS)
     return (
@@ -222,7 +201,7 @@ def _lens(
         f'<path class="{lens}" d="M{mid[0] + ux * ring:.1f} {mid[1] + uy * ring:.1f}'
         f'L{place[0] - ux * LENS:.1f} {place[1] - uy * LENS:.1f}"/>'
         f'<circle class="{_class("lens glass", warm)}" cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="{LENS}"/>'
-        f'<path class="places" d="{dots}"/>{_draw(group, spread, arcs, frame, 5.2, 1.5)}</g>'
+        f"{dots}{_draw(group, spread, fan(arcs, spread), frame, NAME, 1.5)}</g>"
     )
 
 
@@ -257,11 +236,17 @@ def world_svg(
     hidden = {member for group in groups for member in group}
     far = [city for city in lit if city.key not in hidden]
     inner = [[arc for arc in arcs if arc.start in group and arc.end in group] for group in groups]
-    outer = [arc for arc in arcs if not any(arc in within for within in inner)]
+    outer = {
+        arc: away_side(at[arc.start], at[arc.end], at.values())
+        for arc in arcs
+        if not any(arc in within for within in inner)
+    }
     frame = Box(0, top - MARGIN - 3, GRID, bottom + MARGIN)
-    busy = [point for arc in outer for point in _curve(at[arc.start], at[arc.end])[1]]
+    shown = crop_step(lit) * GRID / 20
+    phone = Box(shown, frame.top, shown + GRID / 2, frame.bottom)
+    busy = [point for arc, side in outer.items() for point in curve(at[arc.start], at[arc.end], side)[1]]
     busy += [at[city.key] for city in far]
-    parts, taken = [_draw(far, at, outer, frame, 5.2, 1.5)], list[Point]()
+    parts, taken = [_draw(far, at, outer, phone, NAME, 1.5)], list[Point]()
     for group, within in zip(groups, inner, strict=True):
         members = [city for city in lit if city.key in group]
         mid, scale = _spread([at[k] for k in group], LENS * 0.62)
@@ -286,13 +271,14 @@ def near_svg(
 ) -> Markup:
     """The same drawing closer, around these cities: a frame of 320 × 240 units with places over 500."""
     at = _points(lit)
-    mid, scale = _spread(list(at.values()), 84.0)
+    mid, scale = _spread(list(at.values()), 72.0)
     scale = min(scale, 120.0)
     close = {k: (160 + (x - mid[0]) * scale, 120 + (y - mid[1]) * scale) for k, (x, y) in at.items()}
-    dots = _loose_path(_close_dots(mid, 160.0, scale, round_frame=False, half_height=120.0), (160.0, 120.0))
-    drawn = _draw(lit, close, arcs, Box(0, 0, 320, 240), 8.0, 2.6)
+    shown = _close_dots(mid, scale, 4.0, lambda dx, dy: (np.abs(dx) < 158) & (np.abs(dy) < 118))
+    dots = _tones(shown, (160.0, 120.0))
+    drawn = _draw(lit, close, fan(arcs, close), Box(0, 0, 320, 240), 13.0, 4.0)
     return Markup(  # noqa: S704
-        f'{_head(key, title, description, "0 0 320 240", "near")}<path class="places" d="{dots}"/>{drawn}</svg>'
+        f"{_head(key, title, description, '0 0 320 240', 'near')}{dots}{drawn}</svg>"
     )
 
 
