@@ -1,0 +1,120 @@
+"""A practice is published once, mended by new versions, and kept by its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from serai.audit.actions import Actor, ChangedMeanwhile, add, change, change_audience
+from serai.directory.models import City, Organisation
+from serai.practices.models import Practice, PracticeVersion
+
+
+class NothingFailed(ValueError):
+    """A practice must say at least one thing that did not work: a lesson from failure is a lesson too."""
+
+
+class NoSafeguards(ValueError):
+    """A practice must say what protects the people in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """The words of one version. Lengths: title 100, summary 200, description 3000, safeguards 500 characters."""
+
+    title: str
+    summary: str
+    description: str
+    did_not_work: Sequence[str]
+    safeguards: str
+    evidence: str = "E1"
+    core_elements: Sequence[str] = ()
+    adaptable_elements: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    target_groups: Sequence[str] = ()
+    staff: str = ""
+    cost: str = ""
+    language: str = "en"
+
+    def fields(self) -> dict[str, Any]:
+        """The columns of a version. Raises `NothingFailed`, `NoSafeguards`."""
+        failed = [line.strip() for line in self.did_not_work if line.strip()]
+        if not failed:
+            raise NothingFailed("say at least one thing that did not work")
+        if not self.safeguards.strip():
+            raise NoSafeguards("say what protects the people in it")
+        lists = ("core_elements", "adaptable_elements", "themes", "target_groups")
+        plain = ("title", "summary", "description", "safeguards", "evidence", "staff", "cost", "language")
+        return (
+            {name: getattr(self, name) for name in plain}
+            | {name: [line.strip() for line in getattr(self, name) if line.strip()] for name in lists}
+            | {"did_not_work": failed}
+        )
+
+
+@transaction.atomic
+def publish_practice(
+    actor: Actor,
+    *,
+    organisation: Organisation,
+    city: City | None,
+    content: Content,
+    readers: Iterable[str],
+    now: datetime,
+    state: str = "running",
+    since: str = "",
+    illustrative: bool = False,
+) -> Practice:
+    """Publishes a practice with its first version."""
+    groups = list(readers)
+    practice = Practice(
+        city=city, organisation=organisation, title=content.title, state=state, since=since, illustrative=illustrative
+    )
+    add(actor, practice, verb="publish_practice", groups=groups, now=now)
+    version = PracticeVersion(practice=practice, number=1, illustrative=illustrative, **content.fields())
+    add(actor, version, verb="write_version", groups=groups, now=now)
+    return practice
+
+
+@transaction.atomic
+def mend_practice(
+    actor: Actor, practice: Practice, content: Content, *, what_changed: str, expected: int, now: datetime
+) -> PracticeVersion:
+    """Writes a new version; the ones before stay. `expected` is the number of the version the editor saw."""
+    if practice.latest != expected:
+        raise ChangedMeanwhile(latest_version(practice))
+    fresh = change(
+        actor,
+        practice,
+        verb="mend_practice",
+        now=now,
+        expected=practice.version,
+        latest=expected + 1,
+        title=content.title,
+    )
+    version = PracticeVersion(
+        practice=fresh,
+        number=expected + 1,
+        what_changed=what_changed,
+        illustrative=fresh.illustrative,
+        **content.fields(),
+    )
+    return add(actor, version, verb="write_version", groups=fresh.audience.groups, now=now)
+
+
+def latest_version(practice: Practice) -> PracticeVersion:
+    """The version that is shown."""
+    return PracticeVersion.objects.get(practice=practice, number=practice.latest)
+
+
+@transaction.atomic
+def share_practice(actor: Actor, practice: Practice, groups: Iterable[str], *, now: datetime) -> Practice:
+    """Gives a practice, with all its versions, other readers."""
+    names = list(groups)
+    for version in practice.versions.order_by("number"):
+        change_audience(actor, version, names, now=now)
+    return change_audience(actor, practice, names, now=now)
