@@ -88,7 +88,7 @@ def place_labels(
         best: tuple[float, Label, Box] | None = None
         for rank, (label, box) in enumerate(_choices(text, x, y, size, away)):
             cost = rank * 0.4
-            cost += 50 * sum(box.shared(other) for other in taken)
+            cost += sum(80 + 50 * box.shared(other) for other in taken if box.shared(other))
             cost += 6 * sum(box.covers(*point) for point in busy)
             cost += 30 * sum(box.covers(*point) for point in points)
             inside = box.left >= frame.left and box.right <= frame.right

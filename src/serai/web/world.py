@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from serai.web.arcs import CityArc, LitCity, Point, away_side, curve, fan
 from serai.web.labels import Box, Label, place_labels
+from serai.web.lens import LENS, lens_place
 from serai.web.places import places
 from serai.web.projection import GRID, Numbers, equal_earth
 
@@ -18,7 +19,6 @@ NORTH, SOUTH = 70.0, -56.0
 LARGE = 400_000
 LARGE_NEAR = 20_000
 NEAR = 7.0  # cells; closer cities cannot be told apart and go into a lens
-LENS = 37.0  # radius of the lens in cells
 MARGIN = 4.0
 NAME = 7.0  # size of names on a phone; wider screens draw them smaller, so what fits here fits there
 
@@ -145,35 +145,6 @@ def _spread(points: Sequence[Point], room: float) -> tuple[Point, float]:
     return centre, room / reach
 
 
-def _crossings(start: Point, end: Point, busy: Sequence[Point]) -> int:
-    """How many busy points lie within 4 cells of the straight line between two points."""
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = float(np.hypot(dx, dy)) or 1.0
-    found = 0
-    for x, y in busy:
-        along = ((x - start[0]) * dx + (y - start[1]) * dy) / length
-        aside = abs((x - start[0]) * dy - (y - start[1]) * dx) / length
-        found += 0 < along < length and aside < 4
-    return found
-
-
-def _lens_place(centre: Point, busy: Sequence[Point], top: float, bottom: float, taken: Sequence[Point]) -> Point:
-    """Where the lens hides least: few dots, no lit city, no arc, not too far from what it enlarges."""
-    found = places(15000)
-    x, y = equal_earth(found.latitude, found.longitude)
-    best, least = (GRID / 2, 0.0), float("inf")
-    for cx in np.arange(LENS + 2, GRID - LENS, 8.0):
-        for cy in np.arange(top + LENS + 2, bottom - LENS, 8.0):
-            hidden = int((np.hypot(x - cx, y - cy) < LENS).sum())
-            crossed = sum(float(np.hypot(px - cx, py - cy)) < LENS + 10 for px, py in busy)
-            met = sum(float(np.hypot(px - cx, py - cy)) < 2 * LENS + 4 for px, py in taken)
-            cost = hidden + 400 * crossed + 4000 * met + 1.2 * float(np.hypot(centre[0] - cx, centre[1] - cy))
-            cost += 60 * _crossings(centre, (float(cx), float(cy)), busy)
-            if cost < least:
-                best, least = (float(cx), float(cy)), cost
-    return best
-
-
 def _lens(
     group: Sequence[LitCity],
     at: dict[str, Point],
@@ -250,7 +221,7 @@ def world_svg(
     for group, within in zip(groups, inner, strict=True):
         members = [city for city in lit if city.key in group]
         mid, scale = _spread([at[k] for k in group], LENS * 0.62)
-        place = _lens_place(mid, busy, top, bottom, taken)
+        place = lens_place(mid, busy=busy, taken=taken, rows=(top, bottom))
         taken.append(place)
         parts.append(_lens(members, at, within, place, mid, scale))
     box = f"0 {frame.top:g} {GRID} {frame.bottom - frame.top:g}"
