@@ -110,8 +110,8 @@ def network_change(
     rule, floor = rule or TieRule(), floor or Floor()
     facts = compared(ground, rule, kind)
     places = _places(len(facts.names), rule.directed)
-    codes = ground.roster.grouping(kind).codes
-    pairs, strata = _resampled(facts, ground.panel, codes, places)
+    codes = facts.codes
+    pairs, strata = _resampled(facts, ground.panel, places)
     drawn = vertex_bootstrap(pairs, strata, seed=seed, draws=draws, stop=stop, progress=progress)
     gains = partner_gains(ground, kind, rule)
     shown, totals = _shown(ground, kind, rule, floor, facts)
@@ -123,7 +123,7 @@ def network_change(
         moved = _moved(gains, codes, ground.panel, a, b, directed=rule.directed)
         tested = sign_flip(moved, seed=seed) if state == State.TESTS and len(moved) else None
         cells.append(replace(cell, first=facts.names[a], second=facts.names[b], gain=tested))
-    across, within = _totals(ground, facts, places, drawn, gains, codes, totals=totals, seed=seed)
+    across, within = _totals(ground, facts, places, drawn, gains, totals=totals, seed=seed)
     return NetworkChange(
         kind=kind,
         rule=rule,
@@ -133,7 +133,7 @@ def network_change(
         across=across,
         within=within,
         cells=_corrected(cells),
-        opportunity=opportunity(facts, codes) if across.state != State.HIDDEN else None,
+        opportunity=opportunity(facts) if across.state != State.HIDDEN else None,
         draws=len(drawn.gained),
         stopped=drawn.stopped,
     )
@@ -143,8 +143,8 @@ def _places(g: int, directed: bool) -> list[tuple[int, int]]:
     return [(a, b) for a in range(g) for b in range(g) if directed or a <= b]
 
 
-def _resampled(facts: Compared, panel: Bools, codes: Ints, places: list[tuple[int, int]]) -> tuple[PairChanges, Strata]:
-    g, n = len(facts.names), facts.before.n
+def _resampled(facts: Compared, panel: Bools, places: list[tuple[int, int]]) -> tuple[PairChanges, Strata]:
+    g, n, codes = len(facts.names), facts.before.n, facts.codes
     cell_of = np.zeros((g, g), dtype=np.int64)
     for at, (a, b) in enumerate(places):
         cell_of[a, b] = at
@@ -203,7 +203,9 @@ def _block(
 ) -> BlockChange:
     pairs, before, after = (sum(int(table[place]) for place in places) for table in (facts.asked, facts.was, facts.now))
     counted, described = state >= State.COUNTS, state >= State.DESCRIPTIVE
-    interval = drawn.interval(columns) if state == State.TESTS else None
+    interval = None
+    if state == State.TESTS and pairs:
+        interval = drawn.interval(columns, (after - before) / pairs, sizes=_sizes(facts, places))
     low, high = (None, None) if interval is None else (end * pairs for end in interval)
     return BlockChange(
         first=None,
@@ -221,19 +223,25 @@ def _block(
     )
 
 
+def _sizes(facts: Compared, places: list[tuple[int, int]]) -> list[int]:
+    """Organisations in each stratum (group, answered or not) that the cells touch."""
+    groups = {side for place in places for side in place}
+    codes, panel = facts.codes, facts.before.answered
+    return [int(((codes == group) & (panel == heard)).sum()) for group in sorted(groups) for heard in (True, False)]
+
+
 def _totals(
     ground: Ground,
     facts: Compared,
     places: list[tuple[int, int]],
     drawn: Draws,
     gains: Ints,
-    codes: Ints,
     *,
     totals: bool,
     seed: int,
 ) -> tuple[BlockChange, BlockChange]:
     state = ground.coverage().state if totals else State.HIDDEN
-    own = gains[np.arange(len(codes)), codes]
+    own = gains[np.arange(len(facts.codes)), facts.codes]
     sums = {False: gains.sum(axis=1) - own, True: own}
     found = []
     for inside, moved in sums.items():
@@ -251,13 +259,14 @@ def _corrected(cells: list[BlockChange]) -> tuple[BlockChange, ...]:
     return tuple(replace(cell, p_holm=corrected.get(at)) for at, cell in enumerate(cells))
 
 
-def opportunity(facts: Compared, codes: Ints) -> Opportunity:
+def opportunity(facts: Compared) -> Opportunity:
     """The opportunity share beside the new-tie share."""
     diagonal = np.trace(facts.asked - facts.was)
     free = facts.asked - facts.was
     total = free.sum() if facts.before.directed else np.triu(free).sum()
     new = np.setdiff1d(facts.after.keys, facts.before.keys, assume_unique=True)
     u, v = new // facts.before.n, new % facts.before.n
+    codes = facts.codes
     return Opportunity(
         free=int(total),
         free_across=int(total - diagonal),

@@ -135,6 +135,7 @@ class Compared:
     after: Ties
     told: Ties | None
     names: tuple[str, ...]
+    codes: Ints
     was: Ints
     now: Ints
     asked: Ints
@@ -161,6 +162,7 @@ def compared(ground: Ground, rule: TieRule, kind: Kind) -> Compared:
         after=after,
         told=asked_pairs,
         names=groups.names,
+        codes=groups.codes,
         was=table.ties,
         now=cells(after),
         asked=asked,

@@ -131,21 +131,42 @@ class Strata:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Draws:
-    """Bootstrap draws (b, cells): ties gained (less those lost), of so many pairs asked about."""
+    """Bootstrap draws (b, cells): ties gained (less those lost), of so many pairs asked about.
+
+    `gained_jointly`, `asked_jointly`: the part of them that comes from both ends being drawn unusually often or
+    rarely at once, sum of (w_u - 1)(w_v - 1) over pairs, w how often an end was drawn.
+    """
 
     gained: Ints
     asked: Ints
+    gained_jointly: Ints
+    asked_jointly: Ints
     stopped: bool
 
-    def interval(self, cells: Sequence[int], level: float = 0.95) -> tuple[float, float] | None:
-        """Percentile interval of the change in density over these cells together; None without draws."""
+    def interval(
+        self, cells: Sequence[int], seen: float, *, sizes: Sequence[int], level: float = 0.95
+    ) -> tuple[float, float] | None:
+        """Interval of the change in density over these cells together, around the change `seen`; None without draws.
+
+        Percentiles of the draws, scaled around `seen` for two known faults of the plain bootstrap: resampling both
+        ends counts what is particular to single pairs three times over (Owen 2007), so twice the variance of the
+        joint part is taken off again, down to that variance at least; and drawing n from n in strata of `sizes`
+        makes the variance too small by n / (n - 1).
+        """
         asked = self.asked[:, cells].sum(axis=1)
-        gained = self.gained[:, cells].sum(axis=1)
-        density = gained[asked > 0] / asked[asked > 0]
-        if not len(density):
+        some = asked > 0
+        if not some.any():
             return None
+        asked = asked[some]
+        density = self.gained[some][:, cells].sum(axis=1) / asked
         low, high = np.quantile(density, [(1 - level) / 2, (1 + level) / 2])
-        return float(low), float(high)
+        joint = self.gained_jointly[some][:, cells].sum(axis=1) - seen * self.asked_jointly[some][:, cells].sum(axis=1)
+        spread, particular = density.var(), (joint / asked.mean()).var()
+        kept = min(1.0, max(1 - 2 * particular / spread, particular / spread)) if spread > 0 else 1.0
+        several = [size for size in sizes if size > 1]
+        small = sum(several) / (sum(several) - len(several)) if several else 1.0
+        scale = (kept * small) ** 0.5
+        return float(seen + (low - seen) * scale), float(seen + (high - seen) * scale)
 
 
 def vertex_bootstrap(
@@ -159,64 +180,77 @@ def vertex_bootstrap(
 ) -> Draws:
     """Change by cell when organisations are drawn anew, with replacement, within their stratum.
 
-    Two copies of one organisation have no tie of their own: the pair takes the answer of a pair drawn from its cell
-    and stratum (after Snijders & Borgatti 1999). Conservative: wider than needed when ties come and go one by one.
+    Two copies of one organisation have no tie of their own: the pair takes the answer of another pair. Snijders &
+    Borgatti (1999) draw it from all; here it is one of the organisation's own within its cell and stratum, which
+    keeps what is particular to the organisation (drawn from all, the interval is too short by about (n-3)/(n-1)).
     """
     copies = _Copies.of(pairs, strata)
     members = [np.flatnonzero(strata.of == stratum) for stratum in np.unique(strata.of)]
     k = len(pairs.u)
     into = sparse.csr_array((np.ones(k, dtype=np.int64), (np.arange(k), pairs.cell)), shape=(k, pairs.cells))
     rng = np.random.default_rng(seed)
-    gained: list[Ints] = []
-    asked: list[Ints] = []
+    rows: list[tuple[Ints, Ints, Ints, Ints]] = []
     done = 0
     for size in batches(draws, max(1, min(BATCH, ROOM // max(k, 1))), stop=stop, progress=progress):
         weight = np.zeros((size, len(strata.of)), dtype=np.int64)
         for part in members:
             weight[:, part] = rng.multinomial(len(part), np.full(len(part), 1 / len(part)), size=size)
-        times = weight[:, pairs.u] * weight[:, pairs.v]
+        one, two = weight[:, pairs.u], weight[:, pairs.v]
+        times, jointly = one * two, (one - 1) * (two - 1)
         extra, told = copies.drawn(rng, weight)
-        gained.append((times * pairs.change) @ into + extra)
-        fixed = None if pairs.asked is None else np.broadcast_to(pairs.asked, (size, pairs.cells))
-        asked.append(times @ into + told if fixed is None else fixed)
+        gained, gained_jointly = (times * pairs.change) @ into + extra, (jointly * pairs.change) @ into
+        if pairs.asked is None:
+            rows.append((gained, times @ into + told, gained_jointly, jointly @ into))
+        else:
+            asked = np.broadcast_to(pairs.asked, gained.shape)
+            rows.append((gained, asked, gained_jointly, np.zeros_like(gained)))
         done += size
     none = np.zeros((0, pairs.cells), dtype=np.int64)
-    return Draws(gained=np.concatenate([none, *gained]), asked=np.concatenate([none, *asked]), stopped=done < draws)
+    columns = [np.concatenate([none, *(row[at] for row in rows)]) for at in range(4)]
+    return Draws(
+        gained=columns[0],
+        asked=columns[1],
+        gained_jointly=columns[2],
+        asked_jointly=columns[3],
+        stopped=done < draws,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Copies:
-    """What a pair of two copies of one organisation is given: shares (cells, 4) of +1, -1, asked 0, not asked."""
+    """What a pair of two copies of an organisation is given: its chances (n, 3) of +1, -1, and asked without change."""
 
     own: Ints
     cells: int
     ordered: bool
-    shares: Floats
+    chances: Floats
 
     @staticmethod
     def of(pairs: PairChanges, strata: Strata) -> _Copies:
+        n = len(strata.of)
         heard = strata.own >= 0
         size = np.bincount(strata.own[heard], minlength=pairs.cells)
-        pool = size * (size - 1) if pairs.ordered else size * (size - 1) // 2
         inside = (strata.own[pairs.u] == pairs.cell) & (strata.own[pairs.v] == pairs.cell)
 
         def count(which: npt.NDArray[np.bool_]) -> Ints:
-            return np.bincount(pairs.cell[inside & which], minlength=pairs.cells)
+            some = inside & which
+            return np.bincount(pairs.u[some], minlength=n) + np.bincount(pairs.v[some], minlength=n)
 
+        others = np.where(heard, (size[strata.own] - 1) * (2 if pairs.ordered else 1), 0)
         up, down = count(pairs.change > 0), count(pairs.change < 0)
-        still = pool - up - down if pairs.asked is not None else count(pairs.change == 0)
-        table = np.stack([up, down, still, pool - up - down - still], axis=1).astype(np.float64)
-        shares = table / np.maximum(pool, 1)[:, None]
-        return _Copies(own=strata.own, cells=pairs.cells, ordered=pairs.ordered, shares=shares)
+        still = others - up - down if pairs.asked is not None else count(pairs.change == 0)
+        chances = np.stack([up, down, still], axis=1) / np.maximum(others, 1)[:, None]
+        return _Copies(own=strata.own, cells=pairs.cells, ordered=pairs.ordered, chances=chances)
 
     def drawn(self, rng: np.random.Generator, weight: Ints) -> tuple[Ints, Ints]:
         """Ties gained by copies, and copies asked about, (b, cells) each."""
         gained = np.zeros((len(weight), self.cells), dtype=np.int64)
         told = np.zeros_like(gained)
-        twice = weight * (weight - 1) // (1 if self.ordered else 2)
-        for cell in np.flatnonzero(self.shares.sum(axis=1) > 0):
-            number = twice[:, self.own == cell].sum(axis=1)
-            kinds = rng.multinomial(number, self.shares[cell])
-            gained[:, cell] = kinds[:, 0] - kinds[:, 1]
-            told[:, cell] = kinds[:, :3].sum(axis=1)
+        row, who = np.nonzero((weight > 1) & (self.own >= 0))
+        times = weight[row, who]
+        number = times * (times - 1) // (1 if self.ordered else 2)
+        rest = np.clip(1 - self.chances.sum(axis=1, keepdims=True), 0, 1)
+        kinds = rng.multinomial(number, np.concatenate([self.chances, rest], axis=1)[who])
+        np.add.at(gained, (row, self.own[who]), kinds[:, 0] - kinds[:, 1])
+        np.add.at(told, (row, self.own[who]), kinds[:, :3].sum(axis=1))
         return gained, told
