@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from serai.accounts.models import Account
-from serai.audit.actions import Actor, add, change
+from serai.audit.actions import Actor, NotYours, add, change
 from serai.core.audience import group
 from serai.db.rows import new_id
 from serai.directory.models import (
@@ -207,3 +207,42 @@ def seat(
         illustrative=team.illustrative,
     )
     return add(actor, member, verb="seat", groups=readers or [group("team", team.id)], now=now)
+
+
+def add_city(
+    actor: Actor,
+    *,
+    id: int,
+    name: str,
+    country: str,
+    latitude: float,
+    longitude: float,
+    time_zone: str,
+    languages: Iterable[str] = (),
+    population: int | None = None,
+    fictive: bool = False,
+) -> City:
+    """Takes up a city (a secretariat does), in its own spelling, under its GeoNames number; a fictive one below 0.
+
+    One that is there already is returned as it is.
+    """
+    known = City.objects.filter(pk=id).first()
+    if known is not None:
+        return known
+    return City.objects.create(
+        id=id,
+        name=name,
+        country=country,
+        latitude=latitude,
+        longitude=longitude,
+        time_zone=time_zone,
+        languages=list(languages),
+        population=population,
+        fictive=fictive,
+    )
+
+
+def set_coordinator(actor: Actor, network: Network, city: City, organisation: Organisation) -> None:
+    """Says which organisation answers for a city in a network. Raises `NotYours` for outsiders."""
+    if not NetworkCity.objects.filter(network=network, city=city).update(coordinator=organisation):
+        raise NotYours("only the secretariat says who coordinates")

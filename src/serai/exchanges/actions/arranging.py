@@ -77,6 +77,39 @@ def plan_exchange(
     return Exchange.objects.get(pk=exchange.pk)
 
 
+def record_exchange(
+    actor: Actor,
+    *,
+    title: str,
+    organiser: Organisation,
+    readers: Iterable[str],
+    now: datetime,
+    place: City | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    when: str = "",
+    form: str = "in_person",
+    summary: str = "",
+    partnership: Partnership | None = None,
+    illustrative: bool = False,
+) -> Exchange:
+    """Writes down an exchange that took place before Serai knew of it: no task list, as exact as it is known."""
+    exchange = Exchange(
+        title=title,
+        organiser=organiser,
+        place=place,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        when=when,
+        form=form,
+        summary=summary,
+        partnership=partnership,
+        state="closed",
+        illustrative=illustrative,
+    )
+    return add(actor, exchange, verb="record_exchange", groups=readers, now=now)
+
+
 def _bring_cities(actor: Actor, exchange: Exchange, match: Match, now: datetime) -> None:
     own = Organisation.objects.filter(pk=match.need.source_id).first()
     add_party(actor, exchange, kind="city", city=match.need.city, speaker=own, now=now)
@@ -129,7 +162,7 @@ def add_party(
     )
     groups = set(readers) if readers is not None else inner_circle(exchange, [speaker])
     add(actor, party, verb="add_party", groups=groups, now=now)
-    if speaker is not None:
+    if speaker is not None and exchange.state != "closed":
         _let_read(actor, exchange, speaker, now)
         for line in LINES:
             if line.whose == EACH or (line.whose == EACH_CITY and kind == "city"):
@@ -232,3 +265,10 @@ def close_exchange(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchan
 def cancel_exchange(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchange:
     """The exchange does not take place."""
     return _move(actor, exchange, "cancelled", now, "cancel_exchange")
+
+
+def close_recorded(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchange:
+    """An exchange whose days are long over is closed without having been followed here day by day."""
+    if exchange.ends_on is None or exchange.ends_on >= now.date():
+        raise NotAllowedNow("the days of this exchange are not over")
+    return change(actor, exchange, verb="close_exchange", now=now, state="closed")
