@@ -81,7 +81,8 @@ addEventListener("pagehide", () => {
   }
 });
 
-const draftOf = (event) => event.detail.elt?.closest?.("form[data-draft]");
+// htmx names the target as elt where something is swapped, so the one that asked is looked up first.
+const draftOf = (event) => (event.detail.requestConfig?.elt ?? event.detail.elt)?.closest?.("form[data-draft]");
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = draftOf(event);

@@ -96,7 +96,7 @@ const begin = () => {
 
 document.addEventListener("htmx:sendError", (event) => {
   lost();
-  const form = event.detail.elt?.closest?.("form[data-queue]");
+  const form = (event.detail.requestConfig?.elt ?? event.detail.elt)?.closest?.("form[data-queue]");
   if (form) put(form);
 });
 document.addEventListener("htmx:afterOnLoad", () => { since = null; show(); });

@@ -1,0 +1,152 @@
+"""What only a browser shows: no axe violation, no sideways scroll, and nothing typed is lost with the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from conftest import Desk
+
+pytestmark = pytest.mark.browser
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def view(browser: Browser) -> Iterator[Page]:
+    """A phone. Any error in a script or against the content policy fails the test."""
+    context = browser.new_context(viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+    yield page
+    context.close()
+    assert not wrong
+
+
+def axe(page: Page) -> dict[str, Any]:
+    """Axe's findings, by rule, with the first element each."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return {one["id"]: one["nodes"][0]["target"] for one in found["violations"]}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(view: Page, desk: Desk, theme: str, direction: str) -> None:
+    view.goto(f"{desk.address}/guide?theme={theme}&direction={direction}")
+    assert view.evaluate("getComputedStyle(document.body).direction") == direction
+    for width in (320, 1280):
+        view.set_viewport_size({"width": width, "height": 780})
+        assert view.evaluate("document.documentElement.scrollWidth") <= width
+        assert axe(view) == {}
+
+
+def test_targets_are_44_high(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    low = view.evaluate(
+        """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link')]
+        .filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+    )
+    assert low == []
+
+
+def test_what_is_typed_comes_back(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/note")
+    view.get_by_label("What did you see?").fill("Young people hold the keys")
+    view.goto(f"{desk.address}/done")
+    view.goto(f"{desk.address}/note")
+    expect(view.get_by_label("What did you see?")).to_have_value("Young people hold the keys")
+    view.get_by_role("button", name="Throw it away").click()
+    expect(view.get_by_label("What did you see?")).to_have_value("")
+    view.reload()
+    expect(view.get_by_label("What did you see?")).to_have_value("")
+
+
+def test_a_sent_form_leaves_nothing_behind(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/note")
+    view.get_by_label("What did you see?").fill("Young people hold the keys")
+    view.get_by_role("button", name="Save").click()
+    expect(view.get_by_role("heading", name="Saved")).to_be_focused()
+    assert desk.notes[0]["text"] == "Young people hold the keys"
+    view.goto(f"{desk.address}/note")
+    expect(view.get_by_label("What did you see?")).to_have_value("")
+    assert view.evaluate("Object.keys(localStorage)") == []
+
+
+def test_a_form_with_a_mistake_keeps_its_words_and_takes_the_focus(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/note")
+    view.get_by_label("What did you see?").fill("ab")
+    view.get_by_role("button", name="Save").click()
+    expect(view.locator(".errors")).to_be_focused()
+    expect(view.get_by_label("What did you see?")).to_have_value("ab")
+    view.get_by_label("What did you see?").fill("abc")
+    view.get_by_role("button", name="Save").click()
+    expect(view.get_by_role("heading", name="Saved")).to_be_visible()
+    assert [note["text"] for note in desk.notes] == ["abc"]
+    assert view.evaluate("Object.keys(localStorage)") == []
+
+
+def test_with_the_network_gone_a_form_says_so_and_keeps_all(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/note")
+    view.get_by_label("What did you see?").fill("Nobody is late here")
+    view.context.set_offline(True)
+    view.get_by_role("button", name="Save").click()
+    expect(view.locator("#live")).to_contain_text("It is kept here")
+    expect(view.get_by_label("What did you see?")).to_have_value("Nobody is late here")
+    expect(view.locator("[data-offline]")).to_contain_text("No network since")
+    view.context.set_offline(False)
+    view.reload()
+    expect(view.get_by_label("What did you see?")).to_have_value("Nobody is late here")
+
+
+def test_a_captured_note_waits_and_is_sent_once(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/capture")
+    view.context.set_offline(True)
+    for text in ("First idea", "Second idea"):
+        view.get_by_label("What did you see?").fill(text)
+        view.get_by_role("button", name="Save").click()
+        expect(view.get_by_label("What did you see?")).to_have_value("")
+    expect(view.locator("[data-offline]")).to_contain_text("Waiting to be sent: 2.")
+    view.context.set_offline(False)
+    expect(view.locator("#live")).to_contain_text("Sent now: 2.")
+    expect(view.locator("[data-offline]")).to_be_hidden()
+    assert [note["text"] for note in desk.notes] == ["First idea", "Second idea"]
+    assert len({note["sent_id"] for note in desk.notes}) == 2
+    view.reload()
+    assert len(desk.notes) == 2
+
+
+def test_a_note_the_server_refuses_is_not_thrown_away(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/capture")
+    view.context.set_offline(True)
+    view.get_by_label("What did you see?").fill("ab")
+    view.get_by_role("button", name="Save").click()
+    expect(view.locator("[data-offline]")).to_contain_text("Waiting to be sent: 1.")
+    view.context.set_offline(False)
+    expect(view.locator("#live")).to_contain_text("Could not be sent: 1.")
+    expect(view.locator("[data-offline]")).to_contain_text("Waiting to be sent: 1.")
+    assert desk.notes == []
+
+
+def test_the_choice_of_dark_stays(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/note")
+    view.get_by_role("button", name="Dark").click()
+    view.reload()
+    assert view.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(view.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_form_works_with_script_off(browser: Browser, desk: Desk) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{desk.address}/note")
+    page.get_by_label("What did you see?").fill("No script at all")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Saved")).to_be_visible()
+    context.close()
+    assert desk.notes[0]["text"] == "No script at all"
