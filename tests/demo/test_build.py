@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from serai.db.acting import acting_as, person
 from serai.db.rows import new_id
 from serai.demo import NoSuchStageError, build
-from serai.demo.stages import ADMINISTRATOR, STAGES
+from serai.demo.stages import ADMINISTRATOR, MOMENTS, STAGES
 from serai.exchanges.models import Exchange
 
 
@@ -30,7 +31,8 @@ def administrator() -> None:
 
 
 @pytest.mark.usefixtures("administrator")
-def test_the_last_stage_holds_all_the_others() -> None:
+def test_the_last_stage_holds_all_the_others(settings: Any) -> None:
+    settings.CLOCK = MOMENTS[STAGES[-1]]
     build(STAGES[-1])
     from serai.accounts.models import Account
 
