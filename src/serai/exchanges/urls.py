@@ -2,14 +2,33 @@
 
 from django.urls import path
 
-from serai.web.pages import unbuilt
+from serai.exchanges.views import arranging, programme, taking_home
 
 urlpatterns = [
-    path("exchanges/", unbuilt, name="exchanges"),
-    path("exchanges/new/", unbuilt, name="new_exchange"),
-    path("exchanges/<uuid:id>/", unbuilt, name="exchange"),
-    path("exchanges/<uuid:id>/programme/", unbuilt, name="programme"),
-    path("exchanges/<uuid:id>/capture/", unbuilt, name="capture"),
-    path("takeaways/<uuid:id>/", unbuilt, name="takeaway"),
-    path("sessions/<uuid:id>/", unbuilt, name="session"),
+    path("exchanges/", arranging.exchanges, name="exchanges"),
+    path("exchanges/new/", arranging.new_exchange, name="new_exchange"),
+    path("exchanges/<uuid:id>/", arranging.exchange, name="exchange"),
+    path("exchanges/<uuid:id>/goals/", arranging.goals, name="goals"),
+    path("exchanges/<uuid:id>/invite/", arranging.invite_city, name="invite_city"),
+    path("exchanges/<uuid:id>/move/<slug:to>/", arranging.move_exchange, name="move_exchange"),
+    path("parties/<uuid:id>/delegates/", arranging.delegates, name="delegates"),
+    path("participants/<uuid:id>/end/", arranging.end_participation, name="end_participation"),
+    path("tasks/<uuid:id>/", arranging.task, name="task"),
+    path("exchanges/<uuid:id>/programme/", programme.programme, name="programme"),
+    path("exchanges/<uuid:id>/sessions/new/", programme.new_session, name="new_session"),
+    path("exchanges/<uuid:id>/sites/new/", programme.new_site, name="new_site"),
+    path("exchanges/<uuid:id>/safety/", programme.safety, name="safety"),
+    path("exchanges/<uuid:id>/release/", programme.release_programme, name="release_programme"),
+    path("sessions/<uuid:id>/", programme.session, name="session"),
+    path("sessions/<uuid:id>/change/", programme.change_session, name="change_session"),
+    path("sessions/<uuid:id>/drop/", programme.drop_session, name="drop_session"),
+    path("sessions/<uuid:id>/notes/new/", taking_home.new_note, name="new_note"),
+    path("exchanges/<uuid:id>/capture/", taking_home.capture, name="capture"),
+    path("exchanges/<uuid:id>/takeaways/", taking_home.takeaways, name="takeaways"),
+    path("takeaways/<uuid:id>/", taking_home.takeaway, name="takeaway"),
+    path("takeaways/<uuid:id>/share/", taking_home.share_takeaway, name="share_takeaway"),
+    path("takeaways/<uuid:id>/weigh/", taking_home.weigh, name="weigh"),
+    path("exchanges/<uuid:id>/promises/", taking_home.promises, name="promises"),
+    path("exchanges/<uuid:id>/promises/new/", taking_home.new_promise, name="new_promise"),
+    path("promises/<uuid:id>/renew/", taking_home.renew_promise, name="renew_promise"),
 ]

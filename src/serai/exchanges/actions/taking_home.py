@@ -13,7 +13,7 @@ from serai.audit.actions import Actor, add, add_unattributed, change, change_aud
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation
-from serai.exchanges.models import Commitment, Exchange, Note, NoteAuthor, Session, Takeaway, Weighing
+from serai.exchanges.models import Commitment, Exchange, Note, Session, Takeaway, Weighing
 from serai.practices.models import Practice
 
 WEIGHED = ("adopted", "adapted", "parked", "left")
@@ -135,7 +135,7 @@ def write_note(
     readers: Iterable[str] | None = None,
     language: str = "en",
 ) -> Note:
-    """A note from a session. Under the Chatham House Rule its author is kept where only they can read it.
+    """A note from a session. Under the Chatham House Rule the database keeps its author where only they can read it.
 
     A Chatham House note goes to those of the exchange; another one is personal until shared.
     """
@@ -146,6 +146,4 @@ def write_note(
         groups = list(readers) if readers is not None else [group("person", actor.person)]
         return add(actor, note, verb="write_note", groups=groups, source=actor.person, now=now)
     groups = list(readers) if readers is not None else [group("exchange", session.exchange_id)]
-    add_unattributed(note, verb="write_note", groups=groups, now=now)
-    NoteAuthor.objects.create(note=note, person_id=actor.person)
-    return note
+    return add_unattributed(note, verb="write_note", groups=groups, now=now)

@@ -1,0 +1,190 @@
+"""Reads of exchanges: the list, the task list with whose turn it is, who comes, the programme by day."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from serai.exchanges.actions.programme import snapshot
+from serai.exchanges.models import (
+    Commitment,
+    Exchange,
+    Participant,
+    Party,
+    ProgrammeRelease,
+    Session,
+    Takeaway,
+    Task,
+    Weighing,
+)
+from serai.exchanges.tasklist import WORDS
+from serai.web.dates import day_of
+
+PHASES = ("before", "during", "after")
+
+
+def exchanges_readable() -> QuerySet[Exchange]:
+    """The exchanges the asker may read, the latest first, with their parties."""
+    parties = Party.objects.select_related("city").order_by("id")
+    return (
+        Exchange.objects.select_related("place", "organiser")
+        .prefetch_related(Prefetch("parties", parties))
+        .order_by("-starts_on", "-id")
+    )
+
+
+def exchange_page(id: uuid.UUID) -> Exchange:
+    """One exchange with parties and their people, goals. Raises `Exchange.DoesNotExist`."""
+    people = Participant.objects.filter(ended_on=None).select_related("person").order_by("id")
+    parties = (
+        Party.objects.select_related("city", "speaker")
+        .prefetch_related(Prefetch("participants", people))
+        .order_by("id")
+    )
+    return (
+        Exchange.objects.select_related("place", "organiser", "audience", "match", "partnership")
+        .prefetch_related(Prefetch("parties", parties), "goals")
+        .get(pk=id)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One line of the task list as the asker sees it. `state`: yours, theirs, later, done."""
+
+    task: Task
+    words: str
+    state: str
+    whose: str
+
+
+def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: date) -> Turn:
+    """Whose turn a line is: the party's speaker, or for a line without a party the organiser."""
+    responsible = task.party.speaker_id if task.party else exchange.organiser_id
+    who = _party_name(task.party) if task.party else str(exchange.organiser)
+    if task.done_at is not None:
+        state = "done"
+    elif task.phase != "before" and exchange.starts_on and today < exchange.starts_on:
+        state = "later"
+    else:
+        state = "yours" if own is not None and responsible == own else "theirs"
+    return Turn(task=task, words=str(WORDS[task.code]), state=state, whose=who)
+
+
+def _party_name(party: Party) -> str:
+    return party.city.name if party.city else party.in_words or str(party.speaker or "")
+
+
+def task_list(exchange: Exchange, *, own: uuid.UUID | None, today: date) -> list[Turn]:
+    """The lines the asker may read, in the order of the list: their own and the organiser's first."""
+    tasks = (
+        Task.objects.filter(exchange=exchange).select_related("party__city", "party__speaker").order_by("due_on", "id")
+    )
+    return [turn_of(task, exchange, own=own, today=today) for task in tasks]
+
+
+def due_tasks(own: uuid.UUID, *, today: date, limit: int = 20) -> list[Turn]:
+    """Open lines of running exchanges that wait for this organisation, by their day."""
+    tasks = (
+        Task.objects.filter(done_at=None)
+        .filter(Q(party__speaker=own) | Q(party=None, exchange__organiser=own))
+        .exclude(exchange__state="cancelled")
+        .exclude(exchange__state="closed", phase__in=["before", "during"])
+        .select_related("party__city", "party__speaker", "exchange__organiser", "exchange__place")
+        .order_by("due_on", "id")[:limit]
+    )
+    turns = [turn_of(task, task.exchange, own=own, today=today) for task in tasks]
+    return [turn for turn in turns if turn.state == "yours"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """One day of the programme at its place, with its sessions in order."""
+
+    day: date | None
+    sessions: tuple[Session, ...]
+
+
+def programme_sessions(exchange: Exchange) -> list[Session]:
+    """The sessions of an exchange in order of time; those without a time in the order they were added."""
+    found = Session.objects.filter(exchange=exchange, position__gt=0).select_related("site", "city")
+    return list(found.order_by(F("starts_at").asc(nulls_last=True), "position", "id"))
+
+
+def by_day(sessions: Sequence[Session], zone: str) -> list[Day]:
+    """Sessions under their days, the days taken at the place of the exchange."""
+
+    def key(session: Session) -> date | None:
+        return day_of(session.starts_at, zone) if session.starts_at else None
+
+    return [Day(day=day, sessions=tuple(group)) for day, group in groupby(sessions, key=key)]
+
+
+def now_and_next(sessions: Sequence[Session], now: datetime) -> tuple[Session | None, Session | None]:
+    """The session that runs, and the next one that begins."""
+    running = next((s for s in sessions if s.starts_at and s.ends_at and s.starts_at <= now < s.ends_at), None)
+    coming = next((s for s in sessions if s.starts_at and s.starts_at > now), None)
+    return running, coming
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One line of what a release changes: `kind` is added, moved, changed or dropped."""
+
+    kind: str
+    title: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def unreleased(exchange: Exchange) -> list[Difference]:
+    """What releasing now would change against the last release."""
+    last = ProgrammeRelease.objects.filter(exchange=exchange).order_by("-number").first()
+    return difference(last.programme if last else [], snapshot(exchange))
+
+
+def difference(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> list[Difference]:
+    """What changed between two programmes, in the order of the later one, what was dropped at the end."""
+    old = {row["id"]: row for row in before}
+    lines = []
+    for row in after:
+        was = old.pop(row["id"], None)
+        if was is None:
+            lines.append(Difference(kind="added", title=row["title"], before=None, after=row))
+        elif was != row:
+            moved = any(was[k] != row[k] for k in ("starts_at", "ends_at", "where", "site"))
+            lines.append(Difference(kind="moved" if moved else "changed", title=row["title"], before=was, after=row))
+    return lines + [Difference(kind="dropped", title=row["title"], before=row, after=None) for row in old.values()]
+
+
+def takeaways_of(exchange: Exchange) -> QuerySet[Takeaway]:
+    """The takeaways of an exchange the asker may read, with what became of them."""
+    weighings = Weighing.objects.order_by("-id")
+    return (
+        Takeaway.objects.filter(exchange=exchange)
+        .select_related("city", "session", "practice", "audience")
+        .prefetch_related(Prefetch("weighings", weighings))
+        .order_by("id")
+    )
+
+
+def promises_of(exchange: Exchange) -> QuerySet[Commitment]:
+    """The promises made in an exchange the asker may read."""
+    return Commitment.objects.filter(exchange=exchange).select_related("organisation").order_by("id")
+
+
+def guessable_sectors(session: Session) -> set[str]:
+    """Sectors with fewer than three people in the exchange: who said something could be guessed."""
+    counted: dict[str, int] = {}
+    for sector, count in Participant.objects.filter(exchange=session.exchange_id, ended_on=None).values_list(
+        "sector", "how_many"
+    ):
+        if sector:
+            counted[sector] = counted.get(sector, 0) + count
+    return {sector for sector, count in counted.items() if count < 3}

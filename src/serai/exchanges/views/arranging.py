@@ -1,0 +1,278 @@
+"""Pages on which an exchange is planned: the list, the task list, who comes, goals."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from serai.audit.actions import NotYours
+from serai.directory.models import City, Membership, Person
+from serai.directory.queries import held, place_in_network
+from serai.exchanges import actions, forms, queries
+from serai.exchanges.models import Exchange, Participant, Party, Task
+from serai.exchanges.queries import PHASES, Turn
+from serai.exchanges.tasklist import WORDS
+from serai.needs.models import Match
+from serai.needs.queries import match_with_answers
+from serai.sharing.reading import reading
+from serai.web import dates
+from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.steps import Step, ask
+
+
+@page
+def exchanges(request: HttpRequest, here: Here) -> HttpResponse:
+    """The exchanges the asker may read."""
+    lines = [
+        {
+            "exchange": e,
+            "cities": [p.city.name for p in e.parties.all() if p.city],
+            "when": e.when or dates.days(e.starts_on, e.ends_on),
+        }
+        for e in queries.exchanges_readable()[:100]
+    ]
+    return show(request, "exchanges/list.html", {"lines": lines})
+
+
+@member_page
+def new_exchange(request: HttpRequest, here: Here) -> HttpResponse:
+    """One question a page; one that grows from a match brings its cities."""
+    organisation = here.standing.organisation
+    if organisation is None:
+        raise Http404
+    match = _agreed_match(request)
+    steps = [
+        Step(form=forms.TitleForm, title=_("What do you call the exchange?")),
+        Step(form=forms.PlaceForm, title=_("Where does it take place?")),
+        Step(form=forms.DaysForm, title=_("When?")),
+        Step(form=forms.GoalForm, title=_("What do you want to have learnt?")),
+    ]
+    answers = ask(request, steps, context={})
+    if isinstance(answers, HttpResponse):
+        return answers
+    values = answers.values
+    exchange = actions.plan_exchange(
+        here.actor,
+        title=values["title"],
+        organiser=organisation,
+        place=values["place"],
+        form=values["form"],
+        starts_on=values["starts_on"],
+        ends_on=values["ends_on"],
+        match=match,
+        illustrative=organisation.illustrative,
+        now=here.now,
+    )
+    actions.add_goal(here.actor, exchange, values["goal"], now=here.now)
+    messages.success(request, _("The exchange is planned. Its task list says what comes next."))
+    return redirect("exchange", exchange.id)
+
+
+def _agreed_match(request: HttpRequest) -> Match | None:
+    asked = request.GET.get("match")
+    return match_with_answers(UUID(asked)) if asked else None
+
+
+@page
+def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The exchange as a task list: before, during, after; whose turn; who comes; what we want to learn."""
+    found = queries.exchange_page(id)
+    own = here.actor.organisation if here.signed_in else None
+    turns = queries.task_list(found, own=own, today=here.today)
+    parties = list(found.parties.all())
+    mine = own is not None and found.source_id == own
+    context = {
+        "exchange": found,
+        "when": found.when or dates.days(found.starts_on, found.ends_on),
+        "left": [p.city.name for p in parties if p.city and found.place_id != p.city_id],
+        "right": [found.place.name] if found.place else [],
+        "phases": _phases(turns, here),
+        "next": _next(found, turns, here, mine=mine),
+        "parties": [_party_line(p, own) for p in parties],
+        "mine": mine,
+        "taking_part": own is not None and (mine or any(p.speaker_id == own for p in parties)),
+        "reading": reading(here, found),
+        "promises": list(queries.promises_of(found)),
+        "takeaways": list(queries.takeaways_of(found)) if here.signed_in else [],
+    }
+    return show(request, "exchanges/exchange.html", context)
+
+
+def _phases(turns: list[Turn], here: Here) -> list[dict[str, Any]]:
+    words = {"before": _("Before"), "during": _("During"), "after": _("After")}
+    first = next((t for t in turns if t.state == "yours"), None)
+    groups = []
+    for phase in PHASES:
+        lines = [_line(t, here, first) for t in turns if t.task.phase == phase]
+        if lines:
+            groups.append({"name": words[phase], "items": lines})
+    return groups
+
+
+def _line(turn: Turn, here: Here, first: Turn | None) -> dict[str, Any]:
+    word = None
+    if turn.state == "theirs":
+        word = _("%(who)s’s turn") % {"who": turn.whose}
+    elif turn.state == "later":
+        word = _("From %(day)s") % {"day": dates.day(turn.task.due_on)} if turn.task.due_on else _("Later")
+    return {
+        "title": turn.words,
+        "href": target(turn.task) if turn.state == "yours" else None,
+        "why": dates.by_when(turn.task.due_on, here.today) if turn.state in ("yours", "theirs") else "",
+        "turn": turn.state,
+        "turn_word": word,
+        "now": turn is first,
+        "task": turn.task,
+    }
+
+
+def target(task: Task) -> str:
+    """Where a line of the task list is done."""
+    places = {
+        "name_delegates": ("delegates", task.party_id),
+        "draft_programme": ("programme", task.exchange_id),
+        "site_rules": ("programme", task.exchange_id),
+        "safety_check": ("safety", task.exchange_id),
+        "release_programme": ("release_programme", task.exchange_id),
+        "follow_programme": ("programme", task.exchange_id),
+        "capture": ("capture", task.exchange_id),
+        "weigh": ("takeaways", task.exchange_id),
+        "promise": ("promises", task.exchange_id),
+        "report_promises": ("promises", task.exchange_id),
+    }
+    name, id = places.get(task.code, ("task", task.id))
+    return reverse(name, args=[id])
+
+
+def _next(found: Exchange, turns: list[Turn], here: Here, *, mine: bool) -> dict[str, Any] | None:
+    turn = next((t for t in turns if t.state == "yours"), None)
+    if turn is None:
+        return None
+    note = _("About %(n)s minutes.") % {"n": turn.task.minutes}
+    due = dates.by_when(turn.task.due_on, here.today)
+    return {"words": turn.words, "href": target(turn.task), "note": f"{note} {due}".strip()}
+
+
+def _party_line(party: Party, own: UUID | None) -> dict[str, Any]:
+    people = list(party.participants.all())
+    return {
+        "party": party,
+        "name": party.city.name if party.city else party.in_words or str(party.speaker or ""),
+        "people": people,
+        "count": sum(p.how_many for p in people),
+        "own": own is not None and party.speaker_id == own,
+        "sectors": sorted({p.sector for p in people if p.sector}),
+    }
+
+
+@member_page
+def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A party names its people; whoever is named reads what is shared with the exchange."""
+    party = Party.objects.select_related("exchange__audience", "city", "speaker").get(pk=id)
+    known = _ours(here, party)
+    named = {p.person_id for p in party.participants.filter(ended_on=None)}
+    people = [(str(p.id), f"{p.name}") for p in known if p.id not in named]
+    form = forms.DelegateForm(posted(request), people=people)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        person = next((p for p in known if str(p.id) == values["person"]), None)
+        actions.name_participant(
+            here.actor,
+            party,
+            person=person,
+            in_words=values["in_words"],
+            how_many=values["how_many"],
+            sector=values["sector"],
+            now=here.now,
+        )
+        messages.success(request, _("Added. They can now read what is shared with the exchange."))
+        return redirect("delegates", id)
+    context = {"party": party, "line": _party_line(party, here.actor.organisation), "form": form}
+    context |= {"reading": reading(here, party.exchange)}
+    return show(request, "exchanges/delegates.html", context, status=422 if form.errors else 200)
+
+
+def _ours(here: Here, party: Party) -> QuerySet[Person]:
+    """People of the party's city, or of its speaker where it has no city."""
+    memberships = Membership.objects.filter(held(here.today))
+    if party.city_id:
+        memberships = memberships.filter(organisation__city=party.city_id)
+    else:
+        memberships = memberships.filter(organisation=party.speaker_id)
+    return Person.objects.filter(pk__in=memberships.values("person")).order_by("name", "id")
+
+
+@require_POST
+@member_page
+def end_participation(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Someone does not come after all."""
+    participant = Participant.objects.get(pk=id)
+    actions.end_participation(here.actor, participant, on=here.today, now=here.now)
+    messages.success(request, _("Taken off the list. They no longer read what is shared with the exchange."))
+    return redirect("delegates", participant.party_id)
+
+
+@member_page
+def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The organiser asks a further city."""
+    found = Exchange.objects.select_related("audience").get(pk=id)
+    if found.source_id != here.actor.source:
+        raise Http404
+    form = forms.PartyForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        city: City = form.cleaned_data["city"]
+        places = [place_in_network(city, network) for network in here.standing.networks]
+        place = next((p for p in places if p is not None and p.coordinator is not None), None)
+        if place is None or place.coordinator is None:
+            form.add_error("city", _("Nobody coordinates for %(city)s yet.") % {"city": city.name})
+        else:
+            actions.invite_party(here.actor, found, city, place.coordinator, now=here.now)
+            return redirect("exchange", id)
+    return show(request, "exchanges/invite.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+
+
+@member_page
+def goals(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """What those taking part want to have learnt."""
+    found = Exchange.objects.select_related("audience").get(pk=id)
+    form = forms.GoalForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.add_goal(here.actor, found, form.cleaned_data["goal"], now=here.now)
+        return redirect("exchange", id)
+    return show(request, "exchanges/goals.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+
+
+@member_page
+def task(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One line of the list: what it means, and "done"."""
+    found = Task.objects.select_related("exchange", "party__city", "party__speaker", "exchange__organiser").get(pk=id)
+    turn = queries.turn_of(found, found.exchange, own=here.actor.organisation, today=here.today)
+    if request.method == "POST":
+        if found.done_at is None:
+            actions.finish_task(here.actor, found, now=here.now)
+        else:
+            actions.reopen_task(here.actor, found, now=here.now)
+        return redirect("exchange", found.exchange_id)
+    return show(request, "exchanges/task.html", {"turn": turn, "words": str(WORDS[found.code]), "task": found})
+
+
+@require_POST
+@member_page
+def move_exchange(request: HttpRequest, here: Here, id: UUID, to: str) -> HttpResponse:
+    """The first day has come, the days are over, or it does not take place."""
+    moves = {"live": actions.begin_exchange, "closed": actions.close_exchange, "cancelled": actions.cancel_exchange}
+    if to not in moves:
+        raise Http404
+    found = Exchange.objects.get(pk=id)
+    if found.source_id != here.actor.source:
+        raise NotYours("only the organiser moves an exchange on")
+    moves[to](here.actor, found, now=here.now)
+    return redirect("exchange", id)

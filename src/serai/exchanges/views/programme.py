@@ -1,0 +1,260 @@
+"""Pages of the programme: the days, one session, the safety check, the release."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from serai.audit.actions import ChangedMeanwhile
+from serai.core.audience import group
+from serai.exchanges import actions, forms, queries
+from serai.exchanges.actions.programme import is_checked
+from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
+from serai.exchanges.tasklist import SAFETY_QUESTIONS
+from serai.sharing.reading import reading
+from serai.web import dates
+from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.versions import both_versions, merged
+
+
+def zone_of(exchange: Exchange) -> str:
+    """The time zone the exchange keeps: its place's, else UTC."""
+    return exchange.place.time_zone if exchange.place else "UTC"
+
+
+def _owned(here: Here, id: UUID) -> Exchange:
+    found = Exchange.objects.select_related("place", "audience", "organiser").get(pk=id)
+    if found.source_id != here.actor.source:
+        raise Http404
+    return found
+
+
+@page
+def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The days in order, what is on now and next, the rules of the houses."""
+    found = Exchange.objects.select_related("place", "audience", "organiser").get(pk=id)
+    zone = zone_of(found)
+    sessions = queries.programme_sessions(found)
+    running, coming = queries.now_and_next(sessions, here.now)
+    days = [
+        {
+            "day": dates.day(d.day) if d.day else _("Without a fixed hour"),
+            "rows": [_row(s, zone, running=running, coming=coming) for s in d.sessions],
+        }
+        for d in queries.by_day(sessions, zone)
+    ]
+    context = {
+        "exchange": found,
+        "days": days,
+        "running": _box(running, here, zone) if running else None,
+        "coming": _box(coming, here, zone) if coming else None,
+        "mine": here.signed_in and found.source_id == here.actor.source,
+        "reading": reading(here, found),
+        "place": found.place.name if found.place else "",
+    }
+    return show(request, "exchanges/programme.html", context)
+
+
+def _row(session: Session, zone: str, *, running: Session | None, coming: Session | None) -> dict[str, Any]:
+    time = dates.clock(session.starts_at, zone) if session.starts_at else "–"
+    return {
+        "time": time,
+        "at": session.starts_at.isoformat() if session.starts_at else None,
+        "what": session.title,
+        "where": session.where or (session.site.name if session.site else ""),
+        "href": ("session", session.id),
+        "kind": "next" if coming is not None and session.id == coming.id else "",
+        "now": running is not None and session.id == running.id,
+    }
+
+
+def _box(session: Session, here: Here, zone: str) -> dict[str, Any]:
+    assert session.starts_at is not None
+    share = None
+    if session.ends_at and session.starts_at <= here.now < session.ends_at:
+        share = (here.now - session.starts_at) / (session.ends_at - session.starts_at)
+    return {
+        "session": session,
+        "from": dates.clock(session.starts_at, zone),
+        "until": dates.clock(session.ends_at, zone) if session.ends_at else "",
+        "share": share,
+    }
+
+
+@page
+def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One session: when, where, the rules of the house, and what the asker may read of what came out of it."""
+    found = Session.objects.select_related(
+        "exchange__place", "exchange__audience", "audience", "site__host", "city", "practice"
+    ).get(pk=id)
+    zone = zone_of(found.exchange)
+    own = here.actor.organisation if here.signed_in else None
+    context = {
+        "session": found,
+        "exchange": found.exchange,
+        "day": dates.day(dates.day_of(found.starts_at, zone)) if found.starts_at else "",
+        "hours": _hours(found, zone),
+        "site": found.site,
+        "rules": _rules(found.site) if found.site else [],
+        "notes": list(found.notes.order_by("id")),
+        "takeaways": list(found.takeaways.select_related("city").order_by("id")),
+        "mine": own is not None and found.source_id == own,
+        "reading": reading(here, found),
+    }
+    return show(request, "exchanges/session.html", context)
+
+
+def _hours(session: Session, zone: str) -> str:
+    if session.starts_at is None:
+        return ""
+    end = f"–{dates.clock(session.ends_at, zone)}" if session.ends_at else ""
+    place = session.exchange.place
+    return f"{dates.clock(session.starts_at, zone)}{end} {place.name if place else ''}".strip()
+
+
+def _rules(site: Site) -> list[str]:
+    rules = [site.who_may_come, site.photos, site.may_repeat]
+    if site.most_guests:
+        rules.insert(0, _("At most %(n)s guests.") % {"n": site.most_guests})
+    return [rule for rule in rules if rule]
+
+
+@member_page
+def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The organiser adds an item; nobody is told before the release."""
+    found = _owned(here, id)
+    form = forms.SessionForm(posted(request), zone=zone_of(found), sites=_sites())
+    if request.method == "POST" and form.is_valid():
+        actions.add_session(here.actor, found, now=here.now, **_values(form))
+        messages.success(request, _("Added to the draft. It is told to others when you release."))
+        return redirect("programme", id)
+    context = {"exchange": found, "form": form}
+    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+
+
+@member_page
+def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Move to another day, hour or place, or mend it."""
+    found = Session.objects.select_related("exchange__place").get(pk=id)
+    zone = zone_of(_owned(here, found.exchange_id))
+    form = forms.SessionForm(merged(request, found), initial=_initial(found, zone), zone=zone, sites=_sites())
+    if request.method == "POST" and form.is_valid():
+        values = _values(form)
+        expected = form.cleaned_data["version"] or found.version
+        try:
+            actions.change_session(here.actor, found, expected=expected, now=here.now, **values)
+        except ChangedMeanwhile as meanwhile:
+            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this session"))
+        messages.success(request, _("Changed in the draft. It is told to others when you release."))
+        return redirect("programme", found.exchange_id)
+    context = {"exchange": found.exchange, "session": found, "form": form}
+    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+
+
+def _initial(session: Session, zone: str) -> dict[str, Any]:
+    names = ("title", "kind", "where", "chatham", "open_to_invited", "version")
+    values: dict[str, Any] = {name: getattr(session, name) for name in names}
+    for name in ("starts_at", "ends_at"):
+        moment = getattr(session, name)
+        values[name] = dates.local(moment, zone) if moment else None
+    return values | {"site": str(session.site_id or "")}
+
+
+def _sites() -> list[tuple[str, str]]:
+    return [(str(s.id), s.name) for s in Site.objects.order_by("name", "id")[:200]]
+
+
+def _values(form: forms.SessionForm) -> dict[str, Any]:
+    values = {k: v for k, v in form.cleaned_data.items() if k != "version"}
+    values["site"] = Site.objects.get(pk=values["site"]) if values["site"] else None
+    return values
+
+
+@require_POST
+@member_page
+def drop_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Takes an item out of the draft."""
+    found = Session.objects.get(pk=id)
+    actions.drop_session(here.actor, found, now=here.now)
+    return redirect("programme", found.exchange_id)
+
+
+@member_page
+def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A site with the rules of its host."""
+    found = Exchange.objects.select_related("place").get(pk=id)
+    organisation = here.standing.organisation
+    if organisation is None:
+        raise Http404
+    form = forms.SiteForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        values = {k: v for k, v in form.cleaned_data.items() if v not in (None, "")}
+        actions.add_site(
+            here.actor,
+            host=organisation,
+            city=here.standing.city,
+            readers=[group("exchange", found.id), group("organisation", found.organiser_id)],
+            now=here.now,
+            illustrative=found.illustrative,
+            **values,
+        )
+        messages.success(request, _("The rules are kept. Everyone of the exchange reads them before the visit."))
+        return redirect("programme", id)
+    return show(request, "exchanges/site.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+
+
+@member_page
+def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Ten do-no-harm questions, answered by two people of different organisations."""
+    found = Exchange.objects.select_related("audience").get(pk=id)
+    form = forms.SafetyForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.check_safety(
+            here.actor, found, answers=form.answers(), decision=form.cleaned_data["decision"], now=here.now
+        )
+        messages.success(request, _("Your answers are kept."))
+        return redirect("safety", id)
+    checks = SafetyCheck.objects.filter(exchange=found).select_related("person").order_by("-id")
+    context = {
+        "exchange": found,
+        "form": form,
+        "checks": list(checks),
+        "checked": is_checked(found),
+        "questions": list(enumerate(SAFETY_QUESTIONS, start=1)),
+        "reading": reading(here, found),
+    }
+    return show(request, "exchanges/safety.html", context, status=422 if form.errors else 200)
+
+
+@member_page
+def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """What the release changes, then one button; it writes only to those it affects."""
+    found = _owned(here, id)
+    if request.method == "POST":
+        try:
+            actions.release_programme(here.actor, found, now=here.now)
+        except actions.NotCheckedYet:
+            messages.error(request, _("Two people of different organisations must answer the safety questions first."))
+            return redirect("safety", id)
+        messages.success(request, _("The programme is released."))
+        return redirect("programme", id)
+    zone = zone_of(found)
+    lines = [_difference(line, zone) for line in queries.unreleased(found)]
+    context = {"exchange": found, "lines": lines, "checked": is_checked(found)}
+    return show(request, "exchanges/release.html", context)
+
+
+def _difference(line: queries.Difference, zone: str) -> dict[str, Any]:
+    def said(row: dict[str, Any] | None) -> str:
+        if not row:
+            return ""
+        when = dates.moment(row["starts_at"], zone) if row["starts_at"] else ""
+        return " ".join(part for part in (when, row["where"]) if part)
+
+    return {"kind": line.kind, "title": line.title, "before": said(line.before), "after": said(line.after)}

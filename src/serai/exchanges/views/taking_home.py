@@ -1,0 +1,207 @@
+"""Pages on which ideas are captured, shared, weighed and promised; and notes."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from serai.core.audience import group
+from serai.directory.models import TeamMember
+from serai.directory.queries import held
+from serai.exchanges import actions, forms, queries
+from serai.exchanges.actions.taking_home import state_of
+from serai.exchanges.models import Commitment, Exchange, Participant, Session, Takeaway
+from serai.sharing.choosing import Ring, choose_readers, own_rings
+from serai.sharing.reading import reading
+from serai.web.pages import Here, member_page, page, posted, show
+
+
+@member_page
+def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One line on the phone, kept for oneself alone; sent twice it is kept once."""
+    found = Exchange.objects.select_related("place").get(pk=id)
+    sessions = queries.programme_sessions(found)
+    running, _coming = queries.now_and_next(sessions, here.now)
+    initial = {"session": str(running.id) if running else "", "capture": uuid.uuid4()}
+    choices = [(str(s.id), s.title) for s in sessions]
+    form = forms.CaptureForm(posted(request), initial=initial, sessions=choices)
+    if request.method == "POST" and form.is_valid():
+        session = next((s for s in sessions if str(s.id) == form.cleaned_data["session"]), None)
+        actions.capture_takeaway(
+            here.actor,
+            found,
+            form.cleaned_data["text"],
+            session=session,
+            practice=session.practice if session else None,
+            city=here.standing.city,
+            capture=form.cleaned_data["capture"],
+            now=here.now,
+        )
+        messages.success(request, _("Kept, for you alone. Share it when you are ready."))
+        return redirect("capture", id)
+    mine = queries.takeaways_of(found).filter(person=here.actor.person)
+    context = {"exchange": found, "form": form, "mine": list(mine)}
+    return show(request, "exchanges/capture.html", context, status=422 if form.errors else 200)
+
+
+@page
+def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """What was taken home from an exchange, as far as the asker may read."""
+    found = Exchange.objects.select_related("place", "audience").get(pk=id)
+    lines = [{"takeaway": t, "state": _state(t)} for t in queries.takeaways_of(found)]
+    return show(
+        request, "exchanges/takeaways.html", {"exchange": found, "lines": lines, "reading": reading(here, found)}
+    )
+
+
+def _state(takeaway: Takeaway) -> str:
+    weighings = list(takeaway.weighings.all())
+    return weighings[0].decision if weighings else "captured"
+
+
+@page
+def takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One takeaway: where it was seen, who may read it, what became of it."""
+    found = Takeaway.objects.select_related("exchange", "session", "practice", "city", "audience").get(pk=id)
+    own = here.signed_in and found.person_id == here.actor.person
+    context = {
+        "takeaway": found,
+        "own": own,
+        "personal": found.audience.label == "TLP:RED",
+        "state": state_of(found),
+        "weighings": list(found.weighings.order_by("-id")),
+        "may_weigh": here.signed_in
+        and here.standing.city is not None
+        and here.standing.city.id == found.city_id
+        and here.standing.coordinates,
+        "reading": reading(here, found),
+    }
+    return show(request, "exchanges/takeaway.html", context)
+
+
+@member_page
+def share_takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A captured takeaway is shared by a step of its own."""
+    found = Takeaway.objects.select_related("exchange", "audience").get(pk=id, person=here.actor.person)
+    rings = _rings(here, found.exchange)
+    chosen = choose_readers(
+        request,
+        here,
+        rings=rings,
+        title=_("Choose who can read this takeaway, then share it."),
+        chosen=rings[-1].value,
+        texts=[found.text],
+        not_wider=_("Wider is not offered. A takeaway belongs to its exchange."),
+    )
+    if isinstance(chosen, HttpResponse):
+        return chosen
+    actions.share_takeaway(here.actor, found, chosen, now=here.now)
+    messages.success(request, _("Shared."))
+    return redirect("takeaway", id)
+
+
+def _rings(here: Here, exchange: Exchange) -> list[Ring]:
+    rings = [ring for ring in own_rings(here.standing) if ring.value in ("organisation", "city")]
+    seats = TeamMember.objects.filter(held(here.today), person=here.actor.person).select_related("team").order_by("id")
+    rings += [Ring(value=f"team-{s.team_id}", title=s.team.name, groups=(group("team", s.team_id),)) for s in seats]
+    inner = group("exchange", exchange.id)
+    if Participant.objects.filter(held(here.today), exchange=exchange, person=here.actor.person).exists():
+        rings.append(Ring(value="exchange", title=_("Everyone in this exchange"), groups=(inner,)))
+        rings += [
+            Ring(
+                value=f"team-{s.team_id}-exchange",
+                title=_("%(team)s and everyone in this exchange") % {"team": s.team.name},
+                groups=(inner, group("team", s.team_id)),
+            )
+            for s in seats
+        ]
+    return rings
+
+
+@member_page
+def weigh(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The home team adopts, adapts, parks or leaves a takeaway, with a reason."""
+    found = Takeaway.objects.select_related("exchange", "audience", "city").get(pk=id, city=here.standing.city)
+    form = forms.WeighForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.weigh_takeaway(here.actor, found, now=here.now, **form.cleaned_data)
+        messages.success(request, _("Weighed. Whoever was inspired can read the reason."))
+        return redirect("takeaway", id)
+    return show(
+        request,
+        "exchanges/weigh.html",
+        {"takeaway": found, "form": form, "reading": reading(here, found)},
+        status=422 if form.errors else 200,
+    )
+
+
+@page
+def promises(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The promises made in an exchange, each with its age and what became of it."""
+    found = Exchange.objects.select_related("audience").get(pk=id)
+    lines = [
+        {
+            "promise": p,
+            "own": here.signed_in and p.source_id == here.actor.source,
+            "renew": p.state == "made" and p.due_on is not None and p.due_on < here.today,
+        }
+        for p in queries.promises_of(found)
+    ]
+    return show(
+        request, "exchanges/promises.html", {"exchange": found, "lines": lines, "reading": reading(here, found)}
+    )
+
+
+@member_page
+def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """We will try this: owner, day, first step."""
+    found = Exchange.objects.select_related("audience").get(pk=id)
+    organisation = here.standing.organisation
+    asked = request.GET.get("takeaway")
+    root = Takeaway.objects.get(pk=UUID(asked), exchange=found) if asked else None
+    form = forms.PromiseForm(posted(request), initial={"text": root.text[:300] if root else ""})
+    if request.method == "POST" and form.is_valid() and organisation is not None:
+        actions.promise(here.actor, found, organisation=organisation, takeaway=root, now=here.now, **form.cleaned_data)
+        messages.success(request, _("Promised."))
+        return redirect("promises", id)
+    return show(
+        request,
+        "exchanges/new_promise.html",
+        {"exchange": found, "form": form, "root": root, "reading": reading(here, found)},
+        status=422 if form.errors else 200,
+    )
+
+
+@member_page
+def renew_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Keep, change, hand over, or let go with a reason: each is a good answer."""
+    found = Commitment.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
+    form = forms.RenewForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.renew_promise(here.actor, found, now=here.now, **form.cleaned_data)
+        return redirect("promises", found.exchange_id)
+    return show(
+        request,
+        "exchanges/renew.html",
+        {"promise": found, "form": form, "reading": reading(here, found)},
+        status=422 if form.errors else 200,
+    )
+
+
+@member_page
+def new_note(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A note from a session; under the Chatham House Rule it carries no author."""
+    found = Session.objects.select_related("exchange", "audience").get(pk=id)
+    form = forms.NoteForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.write_note(here.actor, found, form.cleaned_data["text"], now=here.now)
+        messages.success(request, _("Kept."))
+        return redirect("session", id)
+    few = sorted(queries.guessable_sectors(found)) if found.chatham else []
+    context = {"session": found, "form": form, "few": few, "reading": reading(here, found)}
+    return show(request, "exchanges/new_note.html", context, status=422 if form.errors else 200)

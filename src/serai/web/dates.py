@@ -1,0 +1,75 @@
+"""Days and hours as people say them, in the reader's language and with both clocks where there are two."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_interval, format_skeleton, format_time
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+PSEUDO = "ar-x-pseudo"
+
+
+def locale() -> Locale:
+    """CLDR's locale of the interface language; the pseudo-language writes dates as Arabic does."""
+    code = get_language() or "en"
+    return Locale.parse("ar" if code == PSEUDO else code.replace("-", "_"), sep="_")
+
+
+def day(value: date | None) -> str:
+    """ "Tue 26 Nov 2019"; a dash where no day is known."""
+    if value is None:
+        return "–"
+    if locale().language == "en":
+        return format_date(value, "EEE d MMM y", locale=locale())
+    return format_skeleton("yMMMEd", value, locale=locale())
+
+
+def days(first: date | None, last: date | None) -> str:
+    """ "25 – 27 Nov 2019", or one day, or a dash."""
+    if first is None:
+        return "–"
+    if last is None or last == first:
+        return day(first)
+    return format_interval(first, last, "yMMMd", locale=locale())
+
+
+def clock(value: datetime, zone: str) -> str:
+    """The hour at a place: "09:30"."""
+    return format_time(value.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale())
+
+
+def clocks(value: datetime, here: tuple[str, str], there: tuple[str, str] | None = None) -> str:
+    """ "09:30 Skopje (08:30 London)"; the second clock only where it differs. Each is (city, zone)."""
+    first = f"{clock(value, here[1])} {here[0]}"
+    if there is None or clock(value, there[1]) == clock(value, here[1]):
+        return first
+    return _("%(first)s (%(second)s)") % {"first": first, "second": f"{clock(value, there[1])} {there[0]}"}
+
+
+def day_of(value: datetime, zone: str) -> date:
+    """The calendar day at a place."""
+    return value.astimezone(ZoneInfo(zone)).date()
+
+
+def by_when(due: date | None, today: date) -> str:
+    """ "By Sun 24 Nov 2019", "Due today", or empty."""
+    if due is None:
+        return ""
+    if due == today:
+        return _("Due today")
+    return _("By %(day)s") % {"day": day(due)}
+
+
+def local(value: datetime, zone: str) -> str:
+    """A moment as the hour at a place, as an input of a form wants it: "2019-11-26T09:30"."""
+    return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def moment(value: datetime | str, zone: str) -> str:
+    """ "Tue 26 Nov 2019, 09:30", at a place."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return _("%(day)s, %(clock)s") % {"day": day(day_of(at, zone)), "clock": clock(at, zone)}
