@@ -3,10 +3,11 @@
 from django.urls import path
 
 from serai.web.pages import unbuilt
+from serai.web.styleguide import styleguide
 
 urlpatterns = [
     path("", unbuilt, name="front"),
     path("home/", unbuilt, name="home"),
     path("kept-safe/", unbuilt, name="kept_safe"),
-    path("styleguide/", unbuilt, name="styleguide"),
+    path("styleguide/", styleguide, name="styleguide"),
 ]
