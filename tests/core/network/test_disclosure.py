@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from serai.core.network.disclosure import Floor, shown_cells
+from serai.core.network.disclosure import Floor, Keep, Shown, shown_cells
 from serai.core.network.errors import BadEffort
 
 
@@ -25,57 +25,60 @@ def tables(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
     return np.floor(asked * share).astype(int), asked, fine.astype(bool), directed
 
 
-def bounds_of_hidden(
-    ties: np.ndarray, asked: np.ndarray, shown: np.ndarray, directed: bool
-) -> list[tuple[int, int, float]]:
+def bounds_of_hidden(ties: np.ndarray, asked: np.ndarray, shown: Shown, directed: bool) -> list[tuple[int, int, float]]:
     """Each hidden cell: (row, column, width of what the attacker's linear programme leaves open)."""
     g = len(ties)
     cells = [(a, b) for a in range(g) for b in range(g) if (directed or a <= b) and asked[a, b]]
     equal, right = [], []
-    for inside in (True, False):  # the published totals of ties within and across
+    for inside in [part for part, fine in ((True, shown.within), (False, shown.across)) if fine]:
         equal.append([1.0 if (a == b) == inside else 0.0 for a, b in cells])
         right.append(sum(int(ties[cell]) for cell in cells if (cell[0] == cell[1]) == inside))
-    limits = [(int(ties[c]), int(ties[c])) if shown[c] else (0, int(asked[c])) for c in cells]
+    limits = [(int(ties[c]), int(ties[c])) if shown.cells[c] else (0, int(asked[c])) for c in cells]
     widths = []
     for at, cell in enumerate(cells):
-        if shown[cell]:
+        if shown.cells[cell]:
             continue
         aim = np.zeros(len(cells))
         aim[at] = 1
-        low, high = (linprog(sign * aim, A_eq=equal, b_eq=right, bounds=limits) for sign in (1, -1))
+        low, high = (linprog(sign * aim, A_eq=equal or None, b_eq=right or None, bounds=limits) for sign in (1, -1))
         widths.append((*cell, -high.fun - low.fun))
     return widths
 
 
 @settings(max_examples=60, deadline=None)
-@given(tables(), st.integers(1, 4))
+@given(tables(), st.integers(1, 4), st.sampled_from(["cells", "totals"]))
 def test_no_hidden_count_can_be_worked_out(
-    given_table: tuple[np.ndarray, np.ndarray, np.ndarray, bool], width: int
+    given_table: tuple[np.ndarray, np.ndarray, np.ndarray, bool], width: int, keep: Keep
 ) -> None:
     ties, asked, on_floor, directed = given_table
-    shown = shown_cells(ties, asked, on_floor, Floor(width=width), directed=directed)
-    assert not (shown.cells & ~on_floor).any()
-    if shown.totals:
-        for a, b, found in bounds_of_hidden(ties, asked, shown.cells, directed):
-            assert found >= min(width, asked[a, b]) - 1e-6
-    if (on_floor | (asked == 0)).all():
-        assert (shown.cells == (asked > 0)).all()
+    shown = shown_cells(ties, asked, on_floor, Floor(width=width), directed=directed, keep=keep)
+    for a, b, found in bounds_of_hidden(ties, asked, shown, directed):
+        assert found >= min(width, asked[a, b]) - 1e-6
+    wanted = on_floor & (asked > 0)
+    assert not (shown.cells & ~wanted).any()
+    if keep == "cells" or (on_floor | (asked == 0)).all():
+        assert (shown.cells == wanted).all()
 
 
-def test_a_single_hidden_cell_takes_the_smallest_other_with_it() -> None:
+ON_FLOOR = np.array([[True, False, True], [False, True, True], [True, True, True]])
+
+
+@pytest.mark.parametrize(("keep", "hidden", "across"), [("cells", [[0, 1]], False), ("totals", [[0, 1], [1, 2]], True)])
+def test_a_single_hidden_cell_costs_the_total_or_the_smallest_other_cell(
+    keep: Keep, hidden: list[list[int]], across: bool
+) -> None:
     ties = np.array([[5, 4, 3], [4, 6, 2], [3, 2, 9]])
     asked = np.array([[20, 30, 15], [30, 20, 12], [15, 12, 20]])
-    on_floor = np.ones((3, 3), dtype=bool)
-    on_floor[0, 1] = on_floor[1, 0] = False
-    shown = shown_cells(ties, asked, on_floor, Floor(), directed=False)
-    assert np.argwhere(~shown.cells).tolist() == [[0, 1], [1, 0], [1, 2], [2, 1]]
-    assert shown.totals
+    shown = shown_cells(ties, asked, ON_FLOOR, Floor(), directed=False, keep=keep)
+    assert np.argwhere(np.triu(~shown.cells)).tolist() == hidden
+    assert (shown.within, shown.across) == (True, across)
 
 
-def test_where_hiding_all_is_not_enough_the_totals_go_too() -> None:
-    only = shown_cells(np.array([[2]]), np.array([[10]]), np.array([[False]]), Floor(), directed=False)
+def test_where_hiding_all_is_not_enough_the_total_goes_too() -> None:
+    only = shown_cells(np.array([[2]]), np.array([[10]]), np.array([[False]]), Floor(), directed=False, keep="totals")
     assert not only.cells.any()
-    assert not only.totals
+    assert not only.within
+    assert only.across  # there is nothing across
 
 
 @pytest.mark.parametrize("floor", [{"raters": 0}, {"rated": 0}, {"width": 0}])

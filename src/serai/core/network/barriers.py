@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from serai.core.network.disclosure import Floor, Shown, State, coverage, enough_told, shown_cells
+from serai.core.network.disclosure import Floor, Keep, Shown, State, coverage, enough_told, shown_cells
 from serai.core.network.effort import Progress, Stop
 from serai.core.network.errors import BadRule
 from serai.core.network.measures import Mixing, count_cells, mixing
@@ -68,13 +68,15 @@ class Barrier:
 class Barriers:
     """All cells, each pair of groups once (directed: both ways), and how they came about.
 
-    `totals`: whether total ties within and across may be published beside the cells.
+    `total_within`, `total_across`: whether these totals may be published beside the cells, and with both of them
+    figures made of all ties, such as E-I.
     """
 
     kind: Kind
     rule: TieRule
     cells: tuple[Barrier, ...]
-    totals: bool
+    total_within: bool
+    total_across: bool
     shuffles: int
     exact: bool
     stopped: bool
@@ -98,6 +100,7 @@ def barriers(
     seed: int,
     rule: TieRule | None = None,
     floor: Floor | None = None,
+    keep: Keep = "cells",
     shuffles: int | None = None,
     missing_below: float = MISSING_BELOW,
     stop: Stop | None = None,
@@ -113,7 +116,7 @@ def barriers(
     network = ties(wave, rule)
     table = mixing(network, kind)
     on_floor = enough_told(wave, rule, kind, floor)
-    shown = shown_cells(table.ties, table.asked, on_floor, floor, directed=rule.directed)
+    shown = shown_cells(table.ties, table.asked, on_floor, floor, directed=rule.directed, keep=keep)
     test = block_test(network, kind, seed=seed, shuffles=shuffles, stop=stop, progress=progress)
     states = _states(wave, kind, table, shown)
     things = [_things(wave, kind, thing, rule, floor, missing_below) for thing in THINGS]
@@ -126,7 +129,8 @@ def barriers(
         kind=kind,
         rule=rule,
         cells=cells,
-        totals=shown.totals,
+        total_within=shown.within,
+        total_across=shown.across,
         shuffles=test.shuffles,
         exact=test.exact,
         stopped=test.stopped,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from serai.core.network.disclosure import Coverage, Floor, State, enough_told, shown_cells
+from serai.core.network.disclosure import Coverage, Floor, Keep, Shown, State, enough_told, shown_cells
 from serai.core.network.effort import Progress, Stop
 from serai.core.network.ground import Compared, Ground, compared, told_twice
 from serai.core.network.resampling import (
@@ -34,8 +34,9 @@ class BlockChange:
 
     `before`, `after`: ties in `pairs` asked about both times; `change` = after - before. `low` to `high`: 95 % of
     the change in ties, by vertex bootstrap. `gain`: mean partners gained by organisation, from its own reports, and
-    its sign-flip p; `p_holm` corrected over the tested cells. What `state` does not allow is None: HIDDEN all
-    figures, COUNTS all but counts, DESCRIPTIVE interval and p.
+    its sign-flip p. `p`: the larger of the bootstrap's and the sign-flip's, since the sign-flip alone finds changes
+    too easily where both sides report the same tie; `p_holm`: the same corrected over the tested cells. What `state`
+    does not allow is None: HIDDEN all figures, COUNTS all but counts, DESCRIPTIVE interval and p.
     """
 
     first: str | None
@@ -49,6 +50,7 @@ class BlockChange:
     low: float | None
     high: float | None
     gain: SignFlip | None
+    p: float | None
     p_holm: float | None
 
 
@@ -99,6 +101,7 @@ def network_change(
     seed: int,
     rule: TieRule | None = None,
     floor: Floor | None = None,
+    keep: Keep = "cells",
     draws: int = DRAWS,
     stop: Stop | None = None,
     progress: Progress | None = None,
@@ -114,16 +117,15 @@ def network_change(
     pairs, strata = _resampled(facts, ground.panel, places)
     drawn = vertex_bootstrap(pairs, strata, seed=seed, draws=draws, stop=stop, progress=progress)
     gains = partner_gains(ground, kind, rule)
-    shown, totals = _shown(ground, kind, rule, floor, facts)
+    shown = _shown(ground, kind, rule, floor, facts, keep)
     cells = []
     for at, (a, b) in enumerate(places):
         rates = [ground.coverage(kind, facts.names[side]).state for side in (a, b)]
-        state = min(rates) if shown[a, b] else State.HIDDEN
+        state = min(rates) if shown.cells[a, b] else State.HIDDEN
         cell = _block(facts, [(a, b)], state, drawn, [at])
         moved = _moved(gains, codes, ground.panel, a, b, directed=rule.directed)
-        tested = sign_flip(moved, seed=seed) if state == State.TESTS and len(moved) else None
-        cells.append(replace(cell, first=facts.names[a], second=facts.names[b], gain=tested))
-    across, within = _totals(ground, facts, places, drawn, gains, totals=totals, seed=seed)
+        cells.append(_tested(replace(cell, first=facts.names[a], second=facts.names[b]), moved, seed))
+    across, within = _totals(ground, facts, places, drawn, gains, shown, seed)
     return NetworkChange(
         kind=kind,
         rule=rule,
@@ -133,7 +135,7 @@ def network_change(
         across=across,
         within=within,
         cells=_corrected(cells),
-        opportunity=opportunity(facts) if across.state != State.HIDDEN else None,
+        opportunity=opportunity(facts) if State.HIDDEN not in (across.state, within.state) else None,
         draws=len(drawn.gained),
         stopped=drawn.stopped,
     )
@@ -189,13 +191,14 @@ def _moved(gains: Ints, codes: Ints, panel: Bools, a: int, b: int, *, directed: 
     return one if a == b or directed else np.concatenate([one, gains[panel & (codes == b), a]])
 
 
-def _shown(ground: Ground, kind: Kind, rule: TieRule, floor: Floor, facts: Compared) -> tuple[Bools, bool]:
-    """Cells shown in both waves; what hides a cell in one of them hides its change."""
+def _shown(ground: Ground, kind: Kind, rule: TieRule, floor: Floor, facts: Compared, keep: Keep) -> Shown:
+    """What is shown in both waves; what hides a figure in one of them hides its change."""
     on_floor = enough_told(told_twice(ground, rule).before, rule, kind, floor)
-    parts = [
-        shown_cells(counts, facts.asked, on_floor, floor, directed=rule.directed) for counts in (facts.was, facts.now)
-    ]
-    return parts[0].cells & parts[1].cells, parts[0].totals and parts[1].totals
+    was, now = (
+        shown_cells(counts, facts.asked, on_floor, floor, directed=rule.directed, keep=keep)
+        for counts in (facts.was, facts.now)
+    )
+    return Shown(cells=was.cells & now.cells, within=was.within and now.within, across=was.across and now.across)
 
 
 def _block(
@@ -203,10 +206,9 @@ def _block(
 ) -> BlockChange:
     pairs, before, after = (sum(int(table[place]) for place in places) for table in (facts.asked, facts.was, facts.now))
     counted, described = state >= State.COUNTS, state >= State.DESCRIPTIVE
-    interval = None
+    doubt = None
     if state == State.TESTS and pairs:
-        interval = drawn.interval(columns, (after - before) / pairs, sizes=_sizes(facts, places))
-    low, high = (None, None) if interval is None else (end * pairs for end in interval)
+        doubt = drawn.doubt(columns, (after - before) / pairs, sizes=_sizes(facts, places))
     return BlockChange(
         first=None,
         second=None,
@@ -216,11 +218,20 @@ def _block(
         after=after if counted else None,
         change=after - before if counted else None,
         density_change=(after - before) / pairs if described and pairs else None,
-        low=low,
-        high=high,
+        low=None if doubt is None else doubt.low * pairs,
+        high=None if doubt is None else doubt.high * pairs,
         gain=None,
+        p=None if doubt is None else doubt.p,
         p_holm=None,
     )
+
+
+def _tested(block: BlockChange, moved: Ints, seed: int) -> BlockChange:
+    """With the sign-flip of the organisations' gains beside the bootstrap; without an interval there is no test."""
+    if block.p is None:
+        return block
+    gain = sign_flip(moved, seed=seed)
+    return replace(block, gain=gain, p=max(block.p, 1.0 if gain.p is None else gain.p))
 
 
 def _sizes(facts: Compared, places: list[tuple[int, int]]) -> list[int]:
@@ -236,26 +247,24 @@ def _totals(
     places: list[tuple[int, int]],
     drawn: Draws,
     gains: Ints,
-    *,
-    totals: bool,
+    shown: Shown,
     seed: int,
 ) -> tuple[BlockChange, BlockChange]:
-    state = ground.coverage().state if totals else State.HIDDEN
     own = gains[np.arange(len(facts.codes)), facts.codes]
     sums = {False: gains.sum(axis=1) - own, True: own}
     found = []
     for inside, moved in sums.items():
         columns = [at for at, (a, b) in enumerate(places) if (a == b) == inside]
+        published = shown.within if inside else shown.across
+        state = ground.coverage().state if published else State.HIDDEN
         block = _block(facts, [places[at] for at in columns], state, drawn, columns)
-        tested = sign_flip(moved[ground.panel], seed=seed) if state == State.TESTS else None
-        found.append(replace(block, gain=tested))
+        found.append(_tested(block, moved[ground.panel], seed))
     return found[0], found[1]
 
 
 def _corrected(cells: list[BlockChange]) -> tuple[BlockChange, ...]:
-    tested = [at for at, cell in enumerate(cells) if cell.gain is not None and cell.gain.p is not None]
-    p_values = [cell.gain.p for cell in cells if cell.gain is not None and cell.gain.p is not None]
-    corrected = dict(zip(tested, holm(p_values), strict=True))
+    p_values = {at: cell.p for at, cell in enumerate(cells) if cell.p is not None}
+    corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     return tuple(replace(cell, p_holm=corrected.get(at)) for at, cell in enumerate(cells))
 
 

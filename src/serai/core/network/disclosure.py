@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 import numpy as np
 
@@ -118,38 +119,49 @@ def enough_told(wave: Wave, rule: TieRule, kind: Kind, floor: Floor) -> Bools:
     return row if rule.directed else row | row.T
 
 
+Keep = Literal["cells", "totals"]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shown:
-    """Which cells (g, g) may be published, and whether the totals of ties within and across may stand beside."""
+    """What may be published together: cells (g, g), the total of ties `within` groups, and that `across` them.
+
+    Where a total may not, no figure made of all ties (E-I, density, modularity) may be published beside the cells.
+    """
 
     cells: Bools
-    totals: bool
+    within: bool
+    across: bool
 
 
-def shown_cells(counts: Ints, asked: Ints, on_floor: Bools, floor: Floor, *, directed: bool) -> Shown:
-    """Cells that may be published together with the totals of ties within and across groups, arrays (g, g).
+def shown_cells(
+    counts: Ints, asked: Ints, on_floor: Bools, floor: Floor, *, directed: bool, keep: Keep = "cells"
+) -> Shown:
+    """Cells that may be published and the totals that may stand beside them; arrays (g, g).
 
-    Cells below the floor are hidden, and then as many more of the smallest as it takes until nobody can work a
-    hidden count out of the totals: each hidden cell keeps an interval of at least `floor.width` ties, or of all its
-    pairs. Where even hiding all is not enough, the totals must not be published either.
+    Cells below the floor are hidden. Nobody may be able to work a hidden count out of a total: each hidden cell keeps
+    an interval of at least `floor.width` ties, or of all its pairs. Where it would not, `keep` says what gives way:
+    the total, or ("totals") as many more of the smallest cells as it takes, and the total only when that fails too.
+    One network keeps one choice on all its pages, or the pages could be held against each other.
     """
-    g = len(counts)
     cells = on_floor & (asked > 0)
-    totals = True
-    diagonal = np.eye(g, dtype=np.bool_)
-    across = ~diagonal if directed else np.triu(np.ones((g, g), dtype=np.bool_), k=1)
+    diagonal = np.eye(len(counts), dtype=np.bool_)
+    across = ~diagonal if directed else np.triu(~diagonal)
+    safe = []
     for part in (diagonal, across):
         where = np.nonzero(part & (asked > 0))
-        cells[where], fine = _complement(counts[where], asked[where], cells[where], floor.width)
-        totals &= fine
+        kept, fine = _beside_total(counts[where], asked[where], cells[where], floor.width, keep)
+        cells[where] = kept
+        safe.append(fine)
     if not directed:
         cells = np.triu(cells) | np.triu(cells).T
     cells.setflags(write=False)
-    return Shown(cells=cells, totals=totals)
+    return Shown(cells=cells, within=safe[0], across=safe[1])
 
 
-def _complement(ties: Ints, asked: Ints, kept: Bools, width: int) -> tuple[Bools, bool]:
-    kept = kept.copy()
+def _beside_total(ties: Ints, asked: Ints, shown: Bools, width: int, keep: Keep) -> tuple[Bools, bool]:
+    """Cells to show, and whether their total may stand beside them."""
+    kept = shown.copy()
     while not kept.all():
         hidden = ~kept
         known, room = ties[hidden].sum(), asked[hidden].sum()
@@ -157,8 +169,8 @@ def _complement(ties: Ints, asked: Ints, kept: Bools, width: int) -> tuple[Bools
         high = np.minimum(asked[hidden], known)
         if np.all(high - low >= np.minimum(width, asked[hidden])):
             return kept, True
-        if not kept.any():
-            return kept, False
+        if keep == "cells" or not kept.any():
+            return shown, False
         candidates = np.flatnonzero(kept)
         kept[candidates[np.argmin(asked[candidates])]] = False
     return kept, True

@@ -129,6 +129,15 @@ class Strata:
     own: Ints
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """95 % of a change, `low` to `high`, and the two-sided p that there is none."""
+
+    low: float
+    high: float
+    p: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Draws:
     """Bootstrap draws (b, cells): ties gained (less those lost), of so many pairs asked about.
@@ -143,30 +152,30 @@ class Draws:
     asked_jointly: Ints
     stopped: bool
 
-    def interval(
-        self, cells: Sequence[int], seen: float, *, sizes: Sequence[int], level: float = 0.95
-    ) -> tuple[float, float] | None:
-        """Interval of the change in density over these cells together, around the change `seen`; None without draws.
+    def doubt(self, cells: Sequence[int], seen: float, *, sizes: Sequence[int]) -> Doubt | None:
+        """How sure the change in density `seen` over these cells together is; None without draws.
 
-        Percentiles of the draws, scaled around `seen` for two known faults of the plain bootstrap: resampling both
-        ends counts what is particular to single pairs three times over (Owen 2007), so twice the variance of the
-        joint part is taken off again, down to that variance at least; and drawing n from n in strata of `sizes`
-        makes the variance too small by n / (n - 1).
+        Percentiles of the draws, scaled around `seen` for three known faults of the plain bootstrap. Resampling
+        both ends counts what is particular to single pairs three times over (Owen 2007), so twice the variance of
+        the joint part is taken off again, down to that variance at least. Drawing n from n, in strata of `sizes`,
+        makes the variance too small by n / (n - 1). Few organisations make it uncertain: Student's t for the normal.
         """
         asked = self.asked[:, cells].sum(axis=1)
         some = asked > 0
-        if not some.any():
+        freedom = sum(size - 1 for size in sizes if size > 1)
+        if not some.any() or not freedom:
             return None
         asked = asked[some]
         density = self.gained[some][:, cells].sum(axis=1) / asked
-        low, high = np.quantile(density, [(1 - level) / 2, (1 + level) / 2])
         joint = self.gained_jointly[some][:, cells].sum(axis=1) - seen * self.asked_jointly[some][:, cells].sum(axis=1)
         spread, particular = density.var(), (joint / asked.mean()).var()
         kept = min(1.0, max(1 - 2 * particular / spread, particular / spread)) if spread > 0 else 1.0
-        several = [size for size in sizes if size > 1]
-        small = sum(several) / (sum(several) - len(several)) if several else 1.0
-        scale = (kept * small) ** 0.5
-        return float(seen + (low - seen) * scale), float(seen + (high - seen) * scale)
+        small = 1 + sum(size > 1 for size in sizes) / freedom
+        wide = stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975)
+        low, high = (seen + (end - seen) * (kept * small) ** 0.5 * wide for end in np.quantile(density, [0.025, 0.975]))
+        error = (spread * kept * small) ** 0.5
+        p = 2 * stats.t.sf(abs(seen) / error, freedom) if error > 0 else 1.0
+        return Doubt(low=float(low), high=float(high), p=float(p))
 
 
 def vertex_bootstrap(

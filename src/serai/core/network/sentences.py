@@ -58,7 +58,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "fewer": N_("Fewer than chance gives."),
         "as_chance": N_("About what chance gives."),
         "more": N_("More than chance gives."),
-        "missing_one": N_("What is missing most often: %(thing)s, there in %(there)d of %(told)d pairs."),
+        "missing": N_("Missing in most pairs: %(thing)s (there in %(there)d of %(told)d)."),
         "not_missing": N_("Of the four things asked, none is missing in most pairs."),
         "hidden": N_("Too few answers to show this without pointing at someone."),
         "counts_only": N_("Under half of them answered: only counts are shown."),
@@ -177,7 +177,7 @@ def _say_things(cell: Barrier) -> list[Sentence]:
     for thing in cell.missing:
         one = by_name[thing]
         if one.there is not None and one.told is not None:
-            said.append(sentence("missing_one", thing=thing, there=one.there, told=one.told))
+            said.append(sentence("missing", thing=thing, there=one.there, told=one.told))
     if not said and all(one.state == "there" for one in cell.things):
         said.append(sentence("not_missing"))
     return said
@@ -202,7 +202,7 @@ def say_block_change(block: BlockChange) -> tuple[Sentence, ...]:
     else:
         ends = (block.low, block.high) if block.change > 0 else (-block.high, -block.low)
         said.append(sentence(way, change=sized, low=round(ends[0]), high=round(ends[1])))
-    p = block.p_holm if block.p_holm is not None else (block.gain.p if block.gain else None)
+    p = block.p if block.p_holm is None else block.p_holm
     if p is not None and block.change:
         said.append(sentence("clear" if p < ALPHA else "unclear", p=p_words(p)))
     if block.state == State.COUNTS:
