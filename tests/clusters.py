@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from serai.db.embedded import Cluster
@@ -100,3 +101,22 @@ def _connected(url: str) -> psycopg.Connection:
         except psycopg.OperationalError:
             time.sleep(0.05)
     return psycopg.connect(url, autocommit=True)
+
+
+def own_environment(**more: str) -> dict[str, str]:
+    """An environment for a child process that sees our sources and nothing of the suite's settings."""
+    sources = os.pathsep.join(str(Path(__file__).parents[1] / name) for name in ("src", "tests"))
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": sources, "SERAI_SERVICE_USER": "nobody", **more}
+
+
+def ended(process: psutil.Process, *, seconds: float = 20) -> bool:
+    """Whether a process ends within `seconds`; one that nobody has collected yet has ended too."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.05)
+    return False

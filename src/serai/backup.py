@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psycopg
@@ -52,8 +52,16 @@ def back_up(house: Installation, *, now: datetime, keys: Sequence[str], folder: 
         members = {DUMP: dump, FILES: files, KEY: house.state.secret_key, ERASED: house.state.erased}
         if house.state.config.exists():
             members[CONFIG] = house.state.config
-        archive.write(target, members, made_at=now, serai=version("serai"), counts=counts, keys=keys)
+        archive.write(target, members, made_at=now, serai=program_version(), counts=counts, keys=keys)
     return Done(path=target, counts=counts, encrypted=bool(keys))
+
+
+def program_version() -> str:
+    """This program's version; run from its source it has none."""
+    try:
+        return version("serai")
+    except PackageNotFoundError:
+        return "source"
 
 
 def prune(house: Installation, *, kept: int = archive.KEPT) -> int:

@@ -118,6 +118,7 @@ class Installation:
             return
         with held:
             end_leftovers(self.state)
+            self.state.tidy()
             if self.server is not None:
                 yield True
                 return

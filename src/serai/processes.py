@@ -35,8 +35,10 @@ def lock(state: State) -> IO[str]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        file.seek(0)
-        raise LockedError(f"Serai already runs on {state.root} (process {file.read().strip() or '?'}).") from error
+        with file:
+            file.seek(0)
+            holder = file.read().strip() or "?"
+        raise LockedError(f"Serai already runs on {state.root} (process {holder}).") from error
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()

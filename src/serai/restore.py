@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -55,18 +56,20 @@ def restore(
         before = erased.read(members / ERASED)
         every = erased.joined(before, erased.read(house.state.erased), also_erased)
         owner_url = house.owner_address("restore: bring the database back")
-        with psycopg.connect(owner_url) as owner:
-            _refuse_full(owner)
-        if any(house.state.files.iterdir()):
-            raise RestoreError(f"{house.state.files} is not empty: restore into a new state folder.")
+        if house.state.restoring.exists():
+            _emptied(house, owner_url)
+        _refuse_full(house, owner_url)
+        write_private(house.state.restoring, path.name + "\n")
         try:
             _pg_restore(house, members / DUMP, owner_url)
             counts, went = _proved(owner_url, manifest, every)
+            _put_files(house, members)
+            _put_keys(house, members, every)
         except BaseException:
             _emptied(house, owner_url)
+            house.state.restoring.unlink()
             raise
-        _put_files(house, members)
-        _put_keys(house, members, every)
+    house.state.restoring.unlink()
     return Restored(manifest=manifest, counts=counts, went=went, later=len(every) - len(before))
 
 
@@ -79,8 +82,11 @@ def _check_dump(house: Installation, dump: Path, manifest: Manifest) -> None:
         raise RestoreError(f"The archive is incomplete: {what}.")
 
 
-def _refuse_full(owner: psycopg.Connection) -> None:
-    row = owner.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchone()
+def _refuse_full(house: Installation, owner_url: str) -> None:
+    if any(house.state.files.iterdir()):
+        raise RestoreError(f"{house.state.files} is not empty: restore into a new state folder.")
+    with psycopg.connect(owner_url) as owner:
+        row = owner.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchone()
     if row is None or row[0]:
         raise RestoreError("The database is not empty: restore into a new state folder or a new database.")
 
@@ -127,6 +133,9 @@ def _proved(owner_url: str, manifest: Manifest, every: Sequence[Erasure]) -> tup
 
 def _emptied(house: Installation, owner_url: str) -> None:
     """Takes back a restore that failed, whatever it got to."""
+    house.state.create(house.user)
+    for path in house.state.files.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     with psycopg.connect(owner_url) as owner:
         for role in (DEFINER, OWNER):
             owner.execute(f"DROP OWNED BY {role} CASCADE".encode())

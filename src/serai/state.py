@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,6 +84,11 @@ class State:
         return self.root / "logs"
 
     @property
+    def restoring(self) -> Path:
+        """Stands while a restore is not yet proved; nothing serves while it does."""
+        return self.root / "restoring"
+
+    @property
     def owner_log(self) -> Path:
         """Each use of the database owner's role: when, by which user of the machine, what for."""
         return self.root / "owner.log"
@@ -127,6 +133,14 @@ class State:
                 "in SERAI_STATE, such as /var/lib/serai."
             )
         return self
+
+    def tidy(self) -> None:
+        """Removes what a killed backup or restore left lying; the caller holds the lock."""
+        for path in self.backups.iterdir():
+            if path.name.startswith(("making-", "restoring-")):
+                shutil.rmtree(path)
+            elif path.suffix in {".part", ".sealed"}:
+                path.unlink()
 
     def secret(self, name: str) -> str:
         """The password kept under `name`; made on first use, never shown."""

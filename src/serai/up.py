@@ -56,6 +56,9 @@ def supervise(serving: Serving) -> int:
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda *_: ending.set())
     end_leftovers(house.state)
+    house.state.tidy()
+    if house.state.restoring.exists():
+        raise UpError(f"A restore into {house.state.root} was broken off: run serai restore again.")
     if serving.serve:
         ask_port(serving.host, serving.port)
     tree = Tree(house.state, say)

@@ -19,7 +19,8 @@ HIDDEN = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relrowsecurity AND (
         NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
-            AND p.polcmd IN ('r', '*') AND (SELECT oid FROM pg_roles WHERE rolname = %(role)s) = ANY(p.polroles)
+            AND p.polcmd IN ('r', '*')
+            AND p.polroles && ARRAY[0::oid, (SELECT oid FROM pg_roles WHERE rolname = %(role)s)]
             AND pg_get_expr(p.polqual, p.polrelid) = 'true')
         OR EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
             AND p.polcmd IN ('r', '*')

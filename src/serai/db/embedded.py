@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -111,7 +112,7 @@ class Cluster:
     def start(self, before: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
         """Starts the server as a direct child, after ending what an earlier one left."""
         self._refuse_foreign((self.state.postgres / "PG_VERSION").read_text("ascii").strip())
-        end_leftovers(self.state.postgres)
+        self.end_leftovers()
         values = tuning.settings(bytes_of_memory=tuning.memory(), cores=os.cpu_count() or 1, durable=self.durable)
         values |= {"unix_socket_directories": str(self.state.sockets), "log_directory": str(self.state.logs)}
         # On the command line: root writes nothing into a folder that the service user owns.
@@ -134,6 +135,16 @@ class Cluster:
             **process_options(self.user),
         )
 
+    def end_leftovers(self) -> None:
+        """Ends what an earlier server left, and clears the marks of a dead one.
+
+        The caller holds the state lock, so no server may run here. A killed server's backends can outlive it, and
+        a dead one that nobody has collected (a zombie) looks alive to PostgreSQL itself.
+        """
+        end_servers(self.state.postgres)
+        for mark in (self.state.postgres / "postmaster.pid", self.state.sockets / f".s.PGSQL.{PORT}.lock"):
+            mark.unlink(missing_ok=True)
+
     def wait_ready(self, process: subprocess.Popen[bytes] | None = None, *, seconds: float = 600) -> None:
         """Returns when the server answers. A recovery after a crash may take minutes, and is waited for.
 
@@ -153,12 +164,12 @@ class Cluster:
                 return
 
     def last_words(self) -> str:
-        """The last thing the server wrote while starting."""
-        try:
-            lines = self._log.read_text("utf-8", errors="replace").strip().splitlines()
-        except OSError:
-            return "it left no log"
-        return next((line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), (lines or ["-"])[-1])
+        """The last complaint of the server, from the log it begins with or the one it goes on with."""
+        lines: list[str] = []
+        for path in sorted([self._log, *self.state.logs.glob("postgres-*.log")], key=lambda log: log.stat().st_mtime):
+            lines += path.read_text("utf-8", errors="replace").strip().splitlines()
+        said = [line for line in lines if "FATAL" in line or "PANIC" in line] or lines or ["it said nothing"]
+        return said[-1].split("] ", 1)[-1]
 
     def stop(self, process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:
         """Fast shutdown (running work is rolled back); harder only if that takes too long."""
@@ -181,24 +192,17 @@ class Cluster:
         return self.url(ADMIN, database)
 
 
-def end_leftovers(data: Path, *, seconds: float = 30) -> None:
-    """Ends every server process of this data folder and clears the mark of a dead one.
-
-    The caller holds the state lock, so no server may run here. A killed server's backends can outlive
-    it, and a dead one that nobody collected (a zombie) looks alive to PostgreSQL itself.
-    """
+def end_servers(data: Path, *, patience: float = 3, seconds: float = 30) -> None:
+    """Ends every server process of this data folder: asked for `patience` seconds, then killed."""
     until = time.monotonic() + seconds
-    hard = time.monotonic() + seconds / 2
+    hard = time.monotonic() + patience
     while left := _servers(data):
         for process in left:
-            try:
+            with suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGQUIT if time.monotonic() < hard else signal.SIGKILL)
-            except psutil.NoSuchProcess:
-                continue
-        psutil.wait_procs(left, timeout=1)
         if time.monotonic() > until:
             raise ClusterError(f"An earlier PostgreSQL of {data} does not end (process {left[0].pid}).")
-    (data / "postmaster.pid").unlink(missing_ok=True)
+        time.sleep(0.05)
 
 
 def _servers(data: Path) -> list[psutil.Process]:

@@ -31,8 +31,9 @@ def prepare(admin_url: str, state: State, database: str = DATABASE, *, new_passw
     """Makes Serai's roles and its database; running it again changes nothing. The address, without a role.
 
     Passwords are made in the state folder. Raises PrepareError for a server older than 15, an administrator
-    without the two rights, or roles that another state folder made (unless `new_passwords`).
+    without the two rights, or roles that another state folder made (unless `new_passwords`); ValueError for what is no address.
     """
+    bare = base(admin_url, database=database)
     try:
         with psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as admin:
             _check(admin)
@@ -44,7 +45,7 @@ def prepare(admin_url: str, state: State, database: str = DATABASE, *, new_passw
             grant(owner, database)
     except psycopg.Error as error:
         raise PrepareError(f"The server could not be prepared: {_one_line(error)}") from error
-    return base(admin_url, database=database)
+    return bare
 
 
 def drop_database(admin_url: str, database: str) -> None:
