@@ -2,8 +2,6 @@
 
 from django.urls import path
 
-from serai.web.pages import unbuilt
+from serai.thread import views
 
-urlpatterns = [
-    path("thread/<slug:noun>/<uuid:id>/", unbuilt, name="thread"),
-]
+urlpatterns = [path("thread/<slug:noun>/<uuid:id>/", views.thread, name="thread")]
