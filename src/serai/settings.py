@@ -12,6 +12,7 @@ SERAI_CLOCK            the moment the demo world plays in (ISO 8601), ticking on
 SERAI_LOUD             1: reading a protected table with nobody asking raises (tests and the demo)
 SERAI_POOL             0: one connection a thread instead of a pool (tests)
 SERAI_MAIL_HOST, SERAI_MAIL_PORT, SERAI_MAIL_FROM   where mail goes out, and in whose name
+SERAI_MAIL_USER, SERAI_MAIL_PASSWORD, SERAI_MAIL_TLS   how we sign in there; starttls, tls or nothing
 """
 
 import os
@@ -140,13 +141,7 @@ LOCALE_PATHS = [HERE / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "serai_cache",
-        "OPTIONS": {"MAX_ENTRIES": 20000},
-    }
-}
+CACHES = {"default": {"BACKEND": "serai.db.cache.Cache", "LOCATION": "serai_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
@@ -168,19 +163,47 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Nobody signs up and nobody has a password: a mailed code proves the address at each sign-in.
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+ACCOUNT_LOGIN_TIMEOUT = 30 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "request_login_code": "20/m/ip,3/m/key,15/h/key",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "serai.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "serai.accounts.forms.SignIn",
+    "request_login_code": "serai.accounts.forms.AskForCode",
+    "confirm_login_code": "serai.accounts.forms.TypeCode",
+}
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_USER_DISPLAY = "serai.accounts.adapter.display"
 MFA_ADAPTER = "serai.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_FORMS = {
+    "authenticate": "serai.accounts.forms.SecondStep",
+    "reauthenticate": "serai.accounts.forms.SecondStepAgain",
+    "activate_totp": "serai.accounts.forms.StartApp",
+    "add_webauthn": "serai.accounts.forms.AddPasskey",
+    "edit_webauthn": "serai.accounts.forms.RenamePasskey",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -188,7 +211,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("SERAI_MAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("SERAI_MAIL_PORT", "25"))
-DEFAULT_FROM_EMAIL = os.environ.get("SERAI_MAIL_FROM", f"serai@{_address.hostname or 'localhost'}")
+EMAIL_HOST_USER = os.environ.get("SERAI_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SERAI_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("SERAI_MAIL_TLS") == "starttls"
+EMAIL_USE_SSL = os.environ.get("SERAI_MAIL_TLS") == "tls"
+EMAIL_TIMEOUT = 20
+MAIL_DOMAIN = _address.hostname or "localhost"  # the second half of each Message-ID
+DEFAULT_FROM_EMAIL = os.environ.get("SERAI_MAIL_FROM", f"serai@{MAIL_DOMAIN}")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 SILENCED_SYSTEM_CHECKS = ["fields.W344"]

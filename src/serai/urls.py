@@ -12,5 +12,7 @@ urlpatterns = [
     path("", include("serai.plans.urls")),
     path("", include("serai.stories.urls")),
     path("", include("serai.thread.urls")),
+    path("", include("serai.sharing.link_urls")),
     path("account/", include("serai.accounts.urls")),
+    path("demo/", include("serai.accounts.demo_urls")),
 ]

@@ -1,6 +1,6 @@
 """The account a person signs in with: an address and nothing else. Open to the sign-in pages."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -30,6 +30,11 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Addresses are kept in small letters: the sign-in pages look them up so."""
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
 
     def has_usable_password(self) -> bool:
         """Nobody has a password here; also not the empty one Django would call usable."""

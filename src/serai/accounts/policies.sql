@@ -13,7 +13,8 @@ CREATE POLICY backup_reads ON serai_mail FOR SELECT TO serai_backup USING (true)
 DROP POLICY IF EXISTS person_reads ON serai_mail;
 CREATE POLICY person_reads ON serai_mail FOR SELECT TO serai_web USING (person_id = (SELECT serai_person()));
 DROP POLICY IF EXISTS anyone_writes ON serai_mail;
-CREATE POLICY anyone_writes ON serai_mail FOR INSERT TO serai_web, serai_worker WITH CHECK (sent_at IS NULL);
+CREATE POLICY anyone_writes ON serai_mail FOR INSERT TO serai_web, serai_worker 
+  WITH CHECK (sent_at IS NULL AND posted_by IS NOT DISTINCT FROM (SELECT serai_person()));
 DROP POLICY IF EXISTS worker_sends ON serai_mail;
 CREATE POLICY worker_sends ON serai_mail FOR SELECT TO serai_worker USING (true);
 DROP POLICY IF EXISTS worker_marks ON serai_mail;
@@ -28,3 +29,39 @@ CREATE OR REPLACE FUNCTION serai_administers() RETURNS boolean
   AS $$ SELECT EXISTS (SELECT 1 FROM serai_account a JOIN serai_administrator ON account_id = a.id
     WHERE a.person_id = serai_person() AND a.is_active) $$;
 ALTER FUNCTION serai_administers() OWNER TO serai_definer;
+
+-- What did not arrive of the mail my acts caused: to whom and why, never what stood in it.
+CREATE OR REPLACE FUNCTION serai_mail_failed()
+  RETURNS TABLE (id uuid, occasion text, person_id uuid, address text, failed text, created_at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$
+    SELECT id, occasion, person_id, address, failed, created_at FROM serai_mail
+    WHERE posted_by = serai_person() AND failed <> '' AND sent_at IS NULL ORDER BY created_at DESC LIMIT 50
+  $$;
+ALTER FUNCTION serai_mail_failed() OWNER TO serai_definer;
+REVOKE EXECUTE ON FUNCTION serai_mail_failed() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION serai_mail_failed() TO serai_web;
+DROP POLICY IF EXISTS definer_tells_poster ON serai_mail;
+CREATE POLICY definer_tells_poster ON serai_mail FOR SELECT TO serai_definer USING (posted_by = serai_person());
+GRANT SELECT (id, occasion, person_id, address, failed, created_at, sent_at, posted_by) ON serai_mail TO serai_definer;
+
+-- The first administrator makes themselves, from a link that only this machine prints, while there is none.
+CREATE OR REPLACE FUNCTION serai_no_administrator() RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ SELECT NOT EXISTS (SELECT 1 FROM serai_administrator) $$;
+CREATE OR REPLACE FUNCTION serai_first_administrator() RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$
+    BEGIN
+      LOCK TABLE serai_administrator IN SHARE ROW EXCLUSIVE MODE;
+      INSERT INTO serai_administrator (account_id)
+        SELECT id FROM serai_account WHERE person_id = serai_person() AND serai_also() IS NULL
+          AND NOT EXISTS (SELECT 1 FROM serai_administrator);
+      RETURN FOUND;
+    END
+  $$;
+ALTER FUNCTION serai_no_administrator() OWNER TO serai_definer;
+ALTER FUNCTION serai_first_administrator() OWNER TO serai_definer;
+REVOKE EXECUTE ON FUNCTION serai_first_administrator() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION serai_first_administrator() TO serai_web;
+GRANT INSERT ON serai_administrator TO serai_definer;

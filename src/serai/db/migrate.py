@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
+
+from serai.db.doors import refuse_doors
 
 HERE = Path(__file__).parent
 HOUSE = HERE.parent
@@ -30,6 +33,8 @@ def policy_files() -> list[Path]:
     rule = sorted((HERE / "sql").glob("[0-8]*.sql"))
     last = sorted((HERE / "sql").glob("9*.sql"))
     domains = [HOUSE / domain / "policies.sql" for domain in DOMAINS]
+    if settings.DEMO:
+        domains.append(HOUSE / "accounts" / "demo.sql")
     return rule + [path for path in domains if path.exists()] + last
 
 
@@ -55,6 +60,7 @@ def migrate(owner_url: str) -> None:
     import django  # needs the settings above
 
     django.setup()
+    refuse_doors()
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     call_command("createcachetable", database="owner", verbosity=0)
     apply_policies()

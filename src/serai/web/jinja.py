@@ -12,9 +12,10 @@ from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import json_script
 from jinja2 import Environment
 
-from serai.web import drawings
+from serai.web import dates, drawings
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -26,6 +27,7 @@ def environment(**options: Any) -> Environment:
     """Jinja2 with the globals every template may use."""
     env = Environment(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
     env.globals.update(static=static, url=url, site_name=settings.SITE_NAME, demo=settings.DEMO, draw=drawings)
+    env.filters.update(day=dates.day, moment=dates.moment, json_script=json_script)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
