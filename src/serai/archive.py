@@ -141,7 +141,9 @@ def unpack(archive: Path, into: Path, *, key: pyrage.x25519.Identity | None, pla
         tar = into / "archive.tar"
         try:
             pyrage.decrypt_file(str(archive), str(tar), [key])
-        except pyrage.DecryptError as error:
+        except (pyrage.DecryptError, OSError) as error:
+            if getattr(error, "errno", None):
+                raise ArchiveError(f"The archive could not be unpacked here: {error}") from error
             raise ArchiveError(f"The archive is damaged, cut short, or for another key ({error}).") from error
     elif not plain:
         raise ArchiveError(
