@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from serai.web.pages import unbuilt
+from serai.practices import views
 
 urlpatterns = [
-    path("library/", unbuilt, name="library"),
-    path("library/new/", unbuilt, name="new_practice"),
-    path("library/<uuid:id>/", unbuilt, name="practice"),
-    path("library/<uuid:id>/change/", unbuilt, name="change_practice"),
-    path("library/<uuid:id>/versions/", unbuilt, name="practice_versions"),
+    path("library/", views.library, name="library"),
+    path("library/new/", views.new_practice, name="new_practice"),
+    path("library/<uuid:id>/", views.practice, name="practice"),
+    path("library/<uuid:id>/change/", views.change_practice, name="change_practice"),
+    path("library/<uuid:id>/versions/", views.practice_versions, name="practice_versions"),
 ]

@@ -1,0 +1,77 @@
+"""What is asked about a practice: what did not work and what protects people are not optional."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from serai.directory import vocabulary
+from serai.practices.actions import Content
+from serai.practices.models import PracticeVersion
+
+LINES = _("One a line.")
+
+
+class PracticeForm(forms.Form):
+    """One version of a practice."""
+
+    title = forms.CharField(label=_("What is it called?"), max_length=100)
+    summary = forms.CharField(label=_("What is it, in one sentence?"), max_length=200)
+    description = forms.CharField(label=_("What is done, by whom?"), max_length=3000, widget=forms.Textarea)
+    did_not_work = forms.CharField(
+        label=_("What did not work?"),
+        widget=forms.Textarea,
+        help_text=_("One a line. Others learn most from this."),
+        error_messages={"required": _("Say at least one thing that did not work.")},
+    )
+    safeguards = forms.CharField(
+        label=_("What protects the people in it?"),
+        max_length=500,
+        widget=forms.Textarea,
+        error_messages={"required": _("Say what protects the people in it.")},
+    )
+    evidence = forms.ChoiceField(label=_("How sure are you that it works?"), choices=vocabulary.EVIDENCE)
+    core_elements = forms.CharField(label=_("What must stay?"), widget=forms.Textarea, required=False, help_text=LINES)
+    adaptable_elements = forms.CharField(
+        label=_("What can be changed freely?"), widget=forms.Textarea, required=False, help_text=LINES
+    )
+    themes = forms.MultipleChoiceField(
+        label=_("What is it about? Up to three."), choices=vocabulary.THEMES, widget=forms.CheckboxSelectMultiple
+    )
+    target_groups = forms.MultipleChoiceField(
+        label=_("Whom is it for?"), choices=vocabulary.TARGET_GROUPS, widget=forms.CheckboxSelectMultiple
+    )
+    staff = forms.CharField(label=_("Who works in it?"), max_length=120, required=False)
+    cost = forms.CharField(label=_("What does it cost a year?"), max_length=120, required=False)
+
+    def clean_themes(self) -> list[str]:
+        """Three at most, so that the library stays findable."""
+        themes: list[str] = self.cleaned_data["themes"]
+        if len(themes) > 3:
+            raise forms.ValidationError(_("Choose three at most."))
+        return themes
+
+    def content(self, language: str = "en") -> Content:
+        """The version as the action takes it."""
+        values: dict[str, Any] = {k: v for k, v in self.cleaned_data.items() if k in Content.__annotations__}
+        for name in ("did_not_work", "core_elements", "adaptable_elements"):
+            values[name] = [line.strip() for line in values[name].splitlines() if line.strip()]
+        return Content(**values, language=language)
+
+
+class MendForm(PracticeForm):
+    """A new version: what changed, and which version the editor saw."""
+
+    what_changed = forms.CharField(label=_("What did you change?"), max_length=200)
+    number = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def initial_of(version: PracticeVersion) -> dict[str, Any]:
+    """A version as the form shows it."""
+    names = ("title", "summary", "description", "safeguards", "evidence", "themes", "target_groups", "staff", "cost")
+    values = {name: getattr(version, name) for name in names}
+    for name in ("did_not_work", "core_elements", "adaptable_elements"):
+        values[name] = "\n".join(getattr(version, name))
+    return values | {"number": version.number}

@@ -1,0 +1,79 @@
+"""Reads of practices: the library, one practice with its versions, and what other cities made of it."""
+
+from __future__ import annotations
+
+import difflib
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import F, Prefetch, QuerySet
+
+from serai.practices.models import Practice, PracticeVersion
+
+
+def practices_readable() -> QuerySet[PracticeVersion]:
+    """The latest version of each practice the asker may read, by title."""
+    return (
+        PracticeVersion.objects.filter(number=F("practice__latest"))
+        .select_related("practice__city", "practice__organisation")
+        .order_by("title", "id")
+    )
+
+
+def practice_with_versions(id: uuid.UUID) -> Practice:
+    """One practice with its versions, the latest first."""
+    versions = PracticeVersion.objects.order_by("-number")
+    return (
+        Practice.objects.select_related("city", "organisation", "audience")
+        .prefetch_related(Prefetch("versions", versions))
+        .get(pk=id)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A stretch of text in a difference: `kind` is same, added or removed."""
+
+    text: str
+    kind: str
+
+
+FIELDS = (
+    "title",
+    "summary",
+    "description",
+    "did_not_work",
+    "safeguards",
+    "core_elements",
+    "adaptable_elements",
+    "staff",
+    "cost",
+)
+
+
+def difference(old: PracticeVersion, new: PracticeVersion) -> dict[str, list[Piece]]:
+    """Field by field, what changed between two versions, word by word; fields that stayed are left out."""
+    found = {}
+    for name in FIELDS:
+        before, after = _text(getattr(old, name)), _text(getattr(new, name))
+        if before != after:
+            found[name] = _pieces(before, after)
+    return found
+
+
+def _text(value: str | list[str]) -> str:
+    return "\n".join(value) if isinstance(value, list) else value
+
+
+def _pieces(before: str, after: str) -> list[Piece]:
+    old, new = before.split(" "), after.split(" ")
+    pieces = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.append(Piece(text=" ".join(old[a:b]) + " ", kind="same"))
+            continue
+        if b > a:
+            pieces.append(Piece(text=" ".join(old[a:b]) + " ", kind="removed"))
+        if d > c:
+            pieces.append(Piece(text=" ".join(new[c:d]) + " ", kind="added"))
+    return pieces

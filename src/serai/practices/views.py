@@ -1,0 +1,166 @@
+"""Pages of the library."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from serai.audit.actions import ChangedMeanwhile
+from serai.directory import vocabulary
+from serai.practices import actions, forms, queries
+from serai.practices.models import PracticeVersion
+from serai.sharing.choosing import choose_readers, own_rings
+from serai.sharing.reading import reading
+from serai.web import dates
+from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.steps import typed
+from serai.web.text import rich
+
+FIELD_WORDS = {
+    "title": gettext_lazy("Title"),
+    "summary": gettext_lazy("In one sentence"),
+    "description": gettext_lazy("What it is"),
+    "did_not_work": gettext_lazy("What did not work"),
+    "safeguards": gettext_lazy("Safeguards"),
+    "core_elements": gettext_lazy("What must stay"),
+    "adaptable_elements": gettext_lazy("What can be changed"),
+    "staff": gettext_lazy("Staff"),
+    "cost": gettext_lazy("Cost"),
+}
+
+
+@page
+def library(request: HttpRequest, here: Here) -> HttpResponse:
+    """The practices the asker may read."""
+    themes = dict(vocabulary.THEMES)
+    lines = [
+        {"version": v, "practice": v.practice, "themes": [themes.get(code, code) for code in v.themes]}
+        for v in queries.practices_readable()[:100]
+    ]
+    return show(request, "practices/library.html", {"lines": lines})
+
+
+@page
+def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One practice: what it is, what did not work, what to keep, how sure we are."""
+    found = queries.practice_with_versions(id)
+    versions = list(found.versions.all())
+    if not versions:
+        raise Http404
+    latest = versions[0]
+    context = {
+        "practice": found,
+        "version": latest,
+        "versions": versions,
+        "description": rich(latest.description),
+        "ladder": _ladder(latest.evidence),
+        "groups": [dict(vocabulary.TARGET_GROUPS).get(code, code) for code in latest.target_groups],
+        "changed": dates.day(latest.created_at.date()),
+        "mine": here.signed_in and found.source_id == here.actor.source,
+        "reading": reading(here, found),
+    }
+    return show(request, "practices/practice.html", context)
+
+
+def _ladder(evidence: str) -> list[dict[str, Any]]:
+    steps = [(code, word) for code, word in vocabulary.EVIDENCE if code != "EX"]
+    at = [code for code, _word in steps].index(evidence) if evidence != "EX" else -1
+    return [{"name": word, "reached": n <= at, "current": n == at} for n, (_code, word) in enumerate(steps)]
+
+
+@member_page
+def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
+    """Published once, with what did not work."""
+    organisation = here.standing.organisation
+    if organisation is None:
+        raise Http404
+    form = forms.PracticeForm(posted(request))
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "title": _("Publish a practice.")}
+        return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
+    rings = own_rings(here.standing)
+    chosen = choose_readers(
+        request,
+        here,
+        rings=rings,
+        title=_("Choose who can read this practice, then publish it."),
+        chosen="organisation",
+        carried=typed(request),
+        texts=[str(value) for value in form.cleaned_data.values()],
+    )
+    if isinstance(chosen, HttpResponse):
+        return chosen
+    made = actions.publish_practice(
+        here.actor,
+        organisation=organisation,
+        city=here.standing.city,
+        content=form.content(),
+        readers=chosen,
+        now=here.now,
+        illustrative=organisation.illustrative,
+    )
+    messages.success(request, _("The practice is published."))
+    return redirect("practice", made.id)
+
+
+@member_page
+def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A mend is a new version; the ones before stay."""
+    found = queries.practice_with_versions(id)
+    if found.source_id != here.actor.source:
+        raise Http404
+    latest = next(iter(found.versions.all()))
+    form = forms.MendForm(posted(request), initial=forms.initial_of(latest))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.mend_practice(
+                here.actor,
+                found,
+                form.content(),
+                what_changed=form.cleaned_data["what_changed"],
+                expected=form.cleaned_data["number"],
+                now=here.now,
+            )
+        except ChangedMeanwhile as meanwhile:
+            return _meanwhile(request, form, meanwhile.record)
+        messages.success(request, _("A new version is published. The ones before are kept."))
+        return redirect("practice", id)
+    context = {"form": form, "title": _("Mend this practice."), "practice": found}
+    return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
+
+
+def _meanwhile(request: HttpRequest, form: forms.MendForm, latest: Any) -> HttpResponse:
+    """Someone published a version meanwhile: both are shown, and what was typed stays in the form."""
+    assert isinstance(latest, PracticeVersion)
+    mine = PracticeVersion(**{**form.content().fields(), "practice_id": latest.practice_id, "number": latest.number})
+    pieces = [{"label": FIELD_WORDS[name], "pieces": found} for name, found in queries.difference(latest, mine).items()]
+    form.data = form.data.copy()  # type: ignore[assignment]
+    form.data["number"] = str(latest.number)  # type: ignore[index]
+    context = {"form": form, "title": _("Someone else mended this practice meanwhile."), "pieces": pieces}
+    return show(request, "practices/edit.html", context, status=409)
+
+
+@page
+def practice_versions(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Every version, each with its readable difference to the one before."""
+    found = queries.practice_with_versions(id)
+    versions = list(found.versions.all())
+    lines = []
+    for version, before in zip(versions, [*versions[1:], None], strict=True):
+        changes = queries.difference(before, version) if before else {}
+        lines.append(
+            {
+                "version": version,
+                "day": dates.day(version.created_at.date()),
+                "changes": [{"label": FIELD_WORDS[name], "pieces": pieces} for name, pieces in changes.items()],
+            }
+        )
+    return show(
+        request, "practices/versions.html", {"practice": found, "lines": lines, "reading": reading(here, found)}
+    )
