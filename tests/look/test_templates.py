@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from pathlib import Path
 
+import django_htmx
 import pytest
 from jinja2 import Environment, nodes
 from rendering import COMPONENTS, PERSON, TEMPLATES, Tags, engine, guide, macro, page
+
+import serai
 
 ALL = sorted(TEMPLATES.rglob("*.html"))
 SHARED = [TEMPLATES / "layout.html", *sorted(COMPONENTS.glob("*.html"))]
@@ -56,6 +61,15 @@ def test_the_page_loads_from_here_alone() -> None:
     loaded = [attrs.get("src") or attrs.get("href") for tag, attrs in tags if tag in ("script", "link", "img")]
     assert all(str(address).startswith("/static/") for address in loaded)
     assert 1 + len(loaded) <= 14
+
+
+def test_the_scripts_fit_their_budget() -> None:
+    sources = [str(attrs["src"]) for tag, attrs in Tags(page("layout.html")).found if tag == "script"]
+    folders = [
+        Path(module.__file__).parent / place for module, place in ((serai, "web/static"), (django_htmx, "static"))
+    ]
+    files = [next(f for d in folders if (f := d / source.removeprefix("/static/")).is_file()) for source in sources]
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 30 * 1024
 
 
 def test_a_visitor_meets_sign_in_and_a_person_their_places() -> None:
