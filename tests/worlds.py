@@ -138,8 +138,9 @@ def browsing(someone: Someone | None = None) -> Client:
     """A browser without script: signed in as this person, or a visitor's."""
     client = Client()
     if someone is not None:
-        account, _made = Account.objects.get_or_create(
-            person_id=someone.person.id, defaults={"email": f"{someone.person.id}@example.org"}
-        )
+        with someone.asks():
+            account, _made = Account.objects.get_or_create(
+                person_id=someone.person.id, defaults={"email": f"{someone.person.id}@example.org"}
+            )
         client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

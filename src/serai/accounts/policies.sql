@@ -1,6 +1,33 @@
 -- Accounts are open to the sign-in pages (an address, nothing else). A mail is written by anyone and read by
 -- its worker and by the person it goes to.
 CALL serai_open('serai_account', 'SELECT, INSERT, UPDATE');
+-- An account opens the door to a person's records: made by the source of their card, or by themselves through a link
+-- that this source sent to that address; or it is the account of somebody who has no card yet.
+CREATE FUNCTION serai_may_open_account(person uuid, address text) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT serai_also() IS NULL AND (EXISTS (SELECT 1 FROM serai_person p
+        WHERE p.id = person AND p.source_id IN (SELECT unnest(serai_sources())))
+      OR EXISTS (SELECT 1 FROM serai_invitation i JOIN serai_person p ON p.id = i.person_id AND p.source_id = i.source_id
+        WHERE i.id = (SELECT serai_open_link()) AND p.id = person AND lower(i.address) = lower(address)))
+  $$;
+
+CREATE FUNCTION serai_account_holds() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      IF NEW.person_id IS NOT NULL AND (OLD.person_id IS NOT NULL
+        OR NOT (serai_may_open_account(NEW.person_id, NEW.email) OR NOT serai_taken(NEW.person_id))) THEN
+        PERFORM serai_refuse(TG_TABLE_NAME);
+      END IF;
+      RETURN NEW;
+    END
+  $$;
+
+CREATE TRIGGER serai_account_opens BEFORE INSERT ON serai_account FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker')) EXECUTE FUNCTION serai_account_holds();
+CREATE TRIGGER serai_account_stays BEFORE UPDATE ON serai_account FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.person_id IS DISTINCT FROM OLD.person_id)
+  EXECUTE FUNCTION serai_account_holds();
 GRANT SELECT ON serai_account, serai_administrator TO serai_definer;
 GRANT SELECT ON serai_administrator TO serai_backup;
 
@@ -11,10 +38,10 @@ CREATE POLICY owner_all ON serai_mail TO serai_owner USING (true) WITH CHECK (tr
 DROP POLICY IF EXISTS backup_reads ON serai_mail;
 CREATE POLICY backup_reads ON serai_mail FOR SELECT TO serai_backup USING (true);
 DROP POLICY IF EXISTS person_reads ON serai_mail;
-CREATE POLICY person_reads ON serai_mail FOR SELECT TO serai_web USING (person_id = (SELECT serai_person()));
+CREATE POLICY person_reads ON serai_mail FOR SELECT TO serai_web USING (person_id = (SELECT serai_person()) AND (SELECT serai_also() IS NULL));
 DROP POLICY IF EXISTS anyone_writes ON serai_mail;
-CREATE POLICY anyone_writes ON serai_mail FOR INSERT TO serai_web, serai_worker 
-  WITH CHECK (sent_at IS NULL AND posted_by IS NOT DISTINCT FROM (SELECT serai_person()));
+CREATE POLICY anyone_writes ON serai_mail FOR INSERT TO serai_web, serai_worker
+  WITH CHECK ((SELECT serai_also() IS NULL) AND sent_at IS NULL AND posted_by IS NOT DISTINCT FROM (SELECT serai_person()));
 DROP POLICY IF EXISTS worker_sends ON serai_mail;
 CREATE POLICY worker_sends ON serai_mail FOR SELECT TO serai_worker USING (true);
 DROP POLICY IF EXISTS worker_marks ON serai_mail;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import ProgrammingError, connection, transaction
@@ -13,7 +13,7 @@ from django.db.models import F
 
 from serai.audit.models import AuditEntry
 from serai.core.audience import NotAnAudience
-from serai.db.rows import Protected
+from serai.db.rows import Protected, new_id
 
 Row = TypeVar("Row", bound=Protected)
 
@@ -53,15 +53,24 @@ def audience_id(groups: Iterable[str]) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _day(now: datetime) -> datetime:
+    """The day of this moment in UTC, which is all that a Chatham House note tells of time."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _entry(actor: Actor | None, record: Protected, verb: str, now: datetime, because: str) -> None:
+    """The trail of an act; of what has no source it says neither who nor why nor at what time."""
+    if record.source_id is None:
+        actor, now, because = None, _day(now), ""
     _inserted(
         AuditEntry(
+            id=new_id() if record.source_id else uuid.uuid4(),
             verb=verb,
             noun=type(record).__name__,
             record_id=record.pk,
             actor_id=actor.person if actor else None,
             audience_id=record.audience_id,
-            source_id=_entry_source(actor, record),
+            source_id=record.source_id,
             created_at=now,
             changed_at=now,
             illustrative=record.illustrative,
@@ -70,11 +79,9 @@ def _entry(actor: Actor | None, record: Protected, verb: str, now: datetime, bec
     )
 
 
-def _entry_source(actor: Actor | None, record: Protected) -> uuid.UUID | None:
-    # A personal note's entry stays personal; an answer to another's question is the answering side's own.
-    if actor is None or record.source_id in (actor.person, actor.organisation):
-        return record.source_id
-    return actor.source
+def _refused(error: ProgrammingError) -> bool:
+    """Whether a policy, a guard or a missing right of PostgreSQL said no."""
+    return getattr(error.__cause__, "sqlstate", None) == "42501"
 
 
 def _inserted(record: Row) -> Row:
@@ -82,7 +89,7 @@ def _inserted(record: Row) -> Row:
         with transaction.atomic():
             record.save(force_insert=True)
     except ProgrammingError as error:
-        if "row-level security" in str(error):
+        if _refused(error):
             raise NotYours(f"{type(record).__name__} cannot be written by this asker") from error
         raise
     return record
@@ -114,29 +121,19 @@ def add(
 @transaction.atomic
 def add_unattributed(record: Row, *, verb: str, groups: Iterable[str], now: datetime) -> Row:
     """Saves a row without a source (a Chatham House note): random id, no time finer than the day, no actor."""
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = _day(now)
     record.id = uuid.uuid4()
     record.audience_id = audience_id(groups)
     record.source_id = None
     record.created_at = record.changed_at = day
     _inserted(record)
-    entry = AuditEntry(
-        id=uuid.uuid4(),
-        verb=verb,
-        noun=type(record).__name__,
-        record_id=record.pk,
-        audience_id=record.audience_id,
-        created_at=day,
-        changed_at=day,
-        illustrative=record.illustrative,
-    )
-    _inserted(entry)
+    _entry(None, record, verb, day, "")
     return record
 
 
 @transaction.atomic
 def change(
-    actor: Actor,
+    actor: Actor | None,
     record: Row,
     *,
     verb: str,
@@ -148,15 +145,16 @@ def change(
     """Changes these fields of a row and returns it fresh.
 
     `expected` is the version the editor saw; raises `ChangedMeanwhile` if it moved on, `NotYours` where the
-    asker may read but not write.
+    asker may read but not write. There is no actor where a link asks.
     """
     rows = type(record)._default_manager.filter(pk=record.pk)
+    at = now if record.source_id else _day(now)
     wanted = rows if expected is None else rows.filter(version=expected)
     try:
         with transaction.atomic():
-            changed = wanted.update(version=F("version") + 1, changed_at=now, **fields)
+            changed = wanted.update(version=F("version") + 1, changed_at=at, **fields)
     except ProgrammingError as error:
-        if "row-level security" in str(error):
+        if _refused(error):
             raise NotYours(f"{type(record).__name__} cannot be written by this asker") from error
         raise
     if not changed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from serai.core.audience import group
-from serai.demo.cast import Cast
+from serai.demo.cast import KEYS, Cast
 from serai.directory import actions as directory
 from serai.directory.models import Organisation
 from serai.exchanges import actions as exchanges
@@ -44,12 +44,13 @@ def tell(cast: Cast) -> None:
 
 
 def _hosts(cast: Cast) -> dict[str, Organisation]:
-    office = cast["secretariat"]
     hosts = {}
-    with office.asks():
-        for key, (name, sector, level, city) in HOSTS.items():
+    for key, (name, sector, level, city) in HOSTS.items():
+        # Who belongs to a city is said by its own people.
+        writer = cast[KEYS[city] if city else "secretariat"]
+        with writer.asks():
             hosts[key] = directory.add_organisation(
-                office.actor,
+                writer.actor,
                 name=name,
                 sector=sector,
                 level=level,

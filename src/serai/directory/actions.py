@@ -55,7 +55,7 @@ def found_network(
         name=secretariat,
         sector="international",
         level="international",
-        readers=[group("network", network.id)],
+        readers=[group("network", parent.id if parent else network.id)],
         now=now,
         illustrative=illustrative,
     )

@@ -1,27 +1,7 @@
 -- Networks, cities and their places in a network are open to read: they name no person. Their secretariat writes.
-CREATE OR REPLACE PROCEDURE serai_reference(tablename text, adds text, changes text)
-  LANGUAGE plpgsql SET search_path = pg_catalog, public
-  AS $$
-    DECLARE old record;
-    BEGIN
-      FOR old IN SELECT policyname FROM pg_policies WHERE schemaname = 'public' AND pg_policies.tablename = serai_reference.tablename LOOP
-        EXECUTE format('DROP POLICY %I ON %I', old.policyname, tablename);
-      END LOOP;
-      EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tablename);
-      EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tablename);
-      EXECUTE format('CREATE POLICY owner_all ON %I TO serai_owner USING (true) WITH CHECK (true)', tablename);
-      EXECUTE format('CREATE POLICY all_read ON %I FOR SELECT USING (true)', tablename);
-      EXECUTE format('CREATE POLICY adds ON %I FOR INSERT TO serai_web, serai_worker WITH CHECK ((SELECT serai_also() IS NULL) AND (%s))', tablename, adds);
-      EXECUTE format('CREATE POLICY changes ON %I FOR UPDATE TO serai_web, serai_worker USING ((SELECT serai_also() IS NULL) AND (%s)) WITH CHECK (true)', tablename, changes);
-      EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO serai_web, serai_worker', tablename);
-      EXECUTE format('GRANT SELECT ON %I TO serai_backup, serai_definer, serai_keeper', tablename);
-    END
-  $$;
-REVOKE EXECUTE ON PROCEDURE serai_reference(text, text, text) FROM PUBLIC;
-
 -- Whether the asker belongs to the secretariat of this network, or of one it lies in.
-CREATE OR REPLACE FUNCTION serai_runs_network(this uuid) RETURNS boolean
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+CREATE FUNCTION serai_runs_network(this uuid) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
     WITH RECURSIVE up AS (
       SELECT id, parent_id, secretariat_id FROM serai_network WHERE id = this
@@ -30,48 +10,88 @@ CREATE OR REPLACE FUNCTION serai_runs_network(this uuid) RETURNS boolean
     SELECT EXISTS (SELECT 1 FROM up WHERE secretariat_id IN (SELECT unnest(serai_sources())))
   $$;
 -- Whether the asker belongs to the secretariat of any network.
-CREATE OR REPLACE FUNCTION serai_runs_any_network() RETURNS boolean
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+CREATE FUNCTION serai_runs_any_network() RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT EXISTS (SELECT 1 FROM serai_network WHERE secretariat_id IN (SELECT unnest(serai_sources()))) $$;
 
+-- A network's place among networks, and a city's or body's in a network, decide who reads: they are set once.
 CALL serai_reference('serai_network',
   'CASE WHEN parent_id IS NULL THEN serai_administers() ELSE serai_runs_network(parent_id) END',
-  'serai_runs_network(id) OR (secretariat_id IS NULL AND (serai_administers() OR serai_runs_network(parent_id)))');
-CALL serai_reference('serai_city', 'serai_administers() OR serai_runs_any_network()', 'serai_runs_any_network()');
-CALL serai_reference('serai_networkcity', 'serai_runs_network(network_id)', 'serai_runs_network(network_id)');
-CALL serai_reference('serai_networkorganisation', 'serai_runs_network(network_id)', 'serai_runs_network(network_id)');
+  'serai_runs_network(id) OR (secretariat_id IS NULL AND (SELECT serai_administers()))',
+  '{parent_id}', 'id, parent_id, data_protection_id');
+CALL serai_reference('serai_city', '(SELECT serai_administers() OR serai_runs_any_network())',
+  '(SELECT serai_runs_any_network())', '{}', 'id, time_zone');
+CALL serai_reference('serai_networkcity', 'serai_runs_network(network_id)', 'serai_runs_network(network_id)',
+  '{network_id,city_id}', 'id, network_id, city_id, coordinator_id');
+CALL serai_reference('serai_networkorganisation', 'serai_runs_network(network_id)', NULL, '{}', 'id, network_id, organisation_id');
 
-CALL serai_protect('serai_organisation', definer => true);
-CALL serai_protect('serai_person', definer => true,
+-- Who may say that an organisation is of this city: whoever is of it; while no organisation there has members of its
+-- own, also the city's coordinator and the secretariat of its network; while it is in none, any secretariat.
+CREATE FUNCTION serai_places(this integer) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT EXISTS (SELECT 1 FROM serai_organisation o WHERE o.city_id = this AND o.id IN (SELECT unnest(serai_sources())))
+      OR (NOT EXISTS (SELECT 1 FROM serai_organisation o WHERE o.city_id = this AND o.claimed_on IS NOT NULL)
+        AND (EXISTS (SELECT 1 FROM serai_networkcity c WHERE c.city_id = this
+            AND (c.coordinator_id IN (SELECT unnest(serai_sources())) OR serai_runs_network(c.network_id)))
+          OR (NOT EXISTS (SELECT 1 FROM serai_networkcity c WHERE c.city_id = this)
+            AND (serai_runs_any_network() OR serai_administers()))))
+  $$;
+
+-- Being of a city is reading what is shared with it and with its networks: nobody writes themselves into one.
+CREATE FUNCTION serai_city_holds() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      IF NOT serai_places(NEW.city_id) THEN
+        PERFORM serai_refuse(TG_TABLE_NAME);
+      END IF;
+      RETURN NEW;
+    END
+  $$;
+
+-- Sources are persons and organisations, so one id never stands for two of them.
+CALL serai_protect('serai_organisation', definer => true, fixed => '{claimed_on}', adds => 'claimed_on IS NULL AND NOT serai_taken(id)');
+CREATE TRIGGER serai_city_holds BEFORE INSERT ON serai_organisation FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.city_id IS NOT NULL) EXECUTE FUNCTION serai_city_holds();
+CREATE TRIGGER serai_city_stays BEFORE UPDATE ON serai_organisation FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.city_id IS NOT NULL AND NEW.city_id IS DISTINCT FROM OLD.city_id)
+  EXECUTE FUNCTION serai_city_holds();
+CALL serai_protect('serai_person', definer => true, adds => '(id = (SELECT serai_person()) OR NOT serai_taken(id))',
   own => '(source_id IN (SELECT unnest(serai_sources())) OR id = (SELECT serai_person()))');
 -- Being a member grants reading. So once an organisation has a member of its own, only its members add members.
-CALL serai_protect('serai_membership', definer => true,
+CALL serai_protect('serai_membership', definer => true, fixed => '{person_id,organisation_id}',
+  adds => 'EXISTS (SELECT 1 FROM serai_organisation o WHERE o.id = organisation_id'
+      ' AND (o.id IN (SELECT unnest(serai_sources()))'
+      ' OR (o.source_id IN (SELECT unnest(serai_sources())) AND o.claimed_on IS NULL)))',
   own => '(source_id IN (SELECT unnest(serai_sources())) AND EXISTS (SELECT 1 FROM serai_organisation o WHERE o.id = organisation_id'
       ' AND (o.id IN (SELECT unnest(serai_sources()))'
       ' OR (o.source_id IN (SELECT unnest(serai_sources())) AND o.claimed_on IS NULL))))');
 CALL serai_protect('serai_team');
-CALL serai_protect('serai_teammember', definer => true,
+CALL serai_protect('serai_teammember', definer => true, fixed => '{person_id,team_id}',
+  adds => 'EXISTS (SELECT 1 FROM serai_team t WHERE t.id = team_id AND t.source_id IN (SELECT unnest(serai_sources())))',
   own => '(source_id IN (SELECT unnest(serai_sources())) AND EXISTS (SELECT 1 FROM serai_team t WHERE t.id = team_id'
       ' AND t.source_id IN (SELECT unnest(serai_sources()))))');
 
--- The first own member of an organisation takes it over from whoever wrote it down.
-CREATE OR REPLACE FUNCTION serai_claim(this uuid) RETURNS boolean
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
+-- The first own member of an organisation takes it over from whoever wrote it down, with the cards of those who were
+-- written down with it. A card that its person or another organisation looks after stays there.
+CREATE FUNCTION serai_claim(this uuid) RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
+    DECLARE before uuid;
     BEGIN
       IF serai_person() IS NULL OR serai_also() IS NOT NULL OR this NOT IN (SELECT serai_organisations_of(serai_person())) THEN
         RETURN false;
       END IF;
-      UPDATE serai_organisation SET claimed_on = serai_today(), source_id = id WHERE id = this AND claimed_on IS NULL;
+      SELECT source_id INTO before FROM serai_organisation WHERE id = this AND claimed_on IS NULL FOR UPDATE;
       IF NOT FOUND THEN RETURN false; END IF;
+      UPDATE serai_organisation SET claimed_on = serai_today(), source_id = id WHERE id = this;
       UPDATE serai_membership SET source_id = this WHERE organisation_id = this;
-      UPDATE serai_person SET source_id = this WHERE id IN (SELECT person_id FROM serai_membership WHERE organisation_id = this);
+      UPDATE serai_person p SET source_id = this WHERE p.source_id = before AND p.id <> before
+        AND EXISTS (SELECT 1 FROM serai_membership m WHERE m.person_id = p.id AND m.organisation_id = this)
+        AND NOT EXISTS (SELECT 1 FROM serai_membership m WHERE m.person_id = p.id AND m.organisation_id = before);
       RETURN true;
     END
   $$;
-ALTER FUNCTION serai_claim(uuid) OWNER TO serai_definer;
-ALTER FUNCTION serai_runs_network(uuid) OWNER TO serai_definer;
-ALTER FUNCTION serai_runs_any_network() OWNER TO serai_definer;
 REVOKE EXECUTE ON FUNCTION serai_claim(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION serai_claim(uuid) TO serai_web;
 CREATE POLICY definer_claims ON serai_organisation FOR UPDATE TO serai_definer USING (true) WITH CHECK (true);

@@ -1,10 +1,10 @@
 CALL serai_protect('serai_need');
 CALL serai_protect('serai_offer');
-CALL serai_protect('serai_match');
--- An answer is recorded by the asked city, by its link, or on its behalf by whoever asked.
-CALL serai_protect('serai_matchanswer',
-  own => '(source_id IN (SELECT unnest(serai_sources())) OR organisation_id IN (SELECT unnest(serai_sources()))'
-      ' OR (serai_asker() = ''link'' AND id IN (SELECT unnest(serai_named()))))',
-  readable => '(hidden_at IS NULL AND audience_id IN (SELECT unnest(serai_audiences())))'
-      ' OR source_id IN (SELECT unnest(serai_sources())) OR organisation_id IN (SELECT unnest(serai_sources()))'
-      ' OR id IN (SELECT unnest(serai_named()))');
+CALL serai_protect('serai_match', adds => 'proposed_by_id = (SELECT serai_person())', fixed => '{proposed_by_id}');
+-- A city is asked by whoever proposed the match; the answer is recorded by the asked organisation, by its link, or on
+-- its behalf by whoever asked.
+CALL serai_protect('serai_matchanswer', others => '{organisation_id}', fixed => '{match_id,city_id,organisation_id}',
+  adds => 'EXISTS (SELECT 1 FROM serai_match m WHERE m.id = match_id AND m.source_id IN (SELECT unnest(serai_sources())))',
+  own => '(source_id IN (SELECT unnest(serai_sources())) OR (hidden_at IS NULL AND organisation_id IN (SELECT unnest(serai_sources())))'
+      ' OR ((SELECT serai_open_link() IS NOT NULL) AND hidden_at IS NULL AND id IN (SELECT unnest(serai_named()))'
+      ' AND source_id = (SELECT serai_link_source())))');

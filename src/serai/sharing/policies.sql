@@ -1,15 +1,81 @@
--- A link's own row is read by whoever follows it, and marked as answered by them.
+-- A link's own row is read by whoever follows it, and marked as answered by them. What a link names is fixed.
 CALL serai_protect('serai_invitation', definer => true, keeper => 'id, kind, person_id, created_at, expires_at, answered_at',
-  own => '(source_id IN (SELECT unnest(serai_sources())) OR (serai_asker() = ''link'' AND id = (SELECT serai_asker_id())))');
-CALL serai_protect('serai_report', definer => true,
-  own => '(source_id IN (SELECT unnest(serai_sources())) OR contact_id = (SELECT serai_person()))');
-CALL serai_open('serai_purged', 'SELECT');
+  own => '(source_id IN (SELECT unnest(serai_sources())) OR id = (SELECT serai_open_link()))',
+  fixed => '{kind,digest,person_id,address,record_ids,expires_at}', hideable => false);
 
--- The link with this digest and what became of it: open, expired or called back. Found before any asker is set.
-CREATE OR REPLACE FUNCTION serai_link_of(wanted text) RETURNS TABLE (id uuid, person_id uuid, state text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+-- The data-protection contacts of the networks of the asker and of a source.
+CREATE FUNCTION serai_contacts_of(source uuid) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT data_protection_id FROM serai_network WHERE data_protection_id IS NOT NULL AND 'network:' || id = ANY (
+      (SELECT serai_groups_of(serai_person()) || serai_groups_of(source)
+        || ARRAY(SELECT serai_groups_of_organisations(ARRAY(SELECT o.id FROM serai_organisation o WHERE o.id = source))))::text[])
+  $$;
+
+-- A report is about a record its writer reads, and goes to the data-protection contact of a network of the writer's
+-- or of the record's source. Without this, a report to oneself would be a key to any record.
+CREATE FUNCTION serai_report_holds() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    DECLARE found integer; from_whom uuid;
+    BEGIN
+      EXECUTE format('SELECT source_id FROM %I WHERE id = $1', serai_table_of(NEW.noun)) INTO from_whom USING NEW.record_id;
+      GET DIAGNOSTICS found = ROW_COUNT;
+      IF found = 0 OR NEW.settled_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM pg_policies
+          WHERE schemaname = 'public' AND tablename = serai_table_of(NEW.noun) AND policyname = 'definer_hides')
+        OR NOT EXISTS (SELECT 1 FROM serai_contacts_of(from_whom) AS contact WHERE contact = NEW.contact_id) THEN
+        PERFORM serai_refuse(TG_TABLE_NAME);
+      END IF;
+      RETURN NEW;
+    END
+  $$;
+
+-- What was reported is hidden at once; settled as released, it is shown again unless another report stands.
+CREATE FUNCTION serai_report_marks() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      IF TG_OP = 'INSERT' THEN
+        EXECUTE format('UPDATE %I SET hidden_at = serai_now() WHERE id = $1 AND hidden_at IS NULL', serai_table_of(NEW.noun))
+          USING NEW.record_id;
+      ELSIF OLD.settled_at IS NOT NULL THEN
+        PERFORM serai_refuse(TG_TABLE_NAME);
+      ELSIF NEW.settled_at IS NOT NULL AND NEW.settlement = 'released' AND NOT EXISTS (SELECT 1 FROM serai_report other
+          WHERE other.record_id = NEW.record_id AND other.id <> NEW.id AND other.settled_at IS NULL) THEN
+        EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE id = $1', serai_table_of(NEW.noun)) USING NEW.record_id;
+      END IF;
+      RETURN NULL;
+    END
+  $$;
+
+-- A report is read by who wrote it, if they let themselves, and by the contact, who alone settles it, once.
+CALL serai_protect('serai_report', definer => true, others => '{contact_id}', own => 'contact_id = (SELECT serai_person())',
+  fixed => '{noun,record_id,contact_id,reason}', hideable => false);
+CREATE TRIGGER serai_report_holds BEFORE INSERT ON serai_report FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker')) EXECUTE FUNCTION serai_report_holds();
+CREATE TRIGGER serai_report_hides AFTER INSERT ON serai_report FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker')) EXECUTE FUNCTION serai_report_marks();
+CREATE TRIGGER serai_report_settles AFTER UPDATE ON serai_report FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker') AND OLD.settled_at IS DISTINCT FROM NEW.settled_at)
+  EXECUTE FUNCTION serai_report_marks();
+
+-- That a record was purged is read by who purged it and by whoever may read its trail.
+ALTER TABLE serai_purged ENABLE ROW LEVEL SECURITY;
+ALTER TABLE serai_purged FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner_all ON serai_purged TO serai_owner USING (true) WITH CHECK (true);
+CREATE POLICY backup_reads ON serai_purged FOR SELECT TO serai_backup USING (true);
+CREATE POLICY asker_reads ON serai_purged FOR SELECT TO serai_web, serai_worker USING (
+  actor_id = (SELECT serai_person())
+  OR EXISTS (SELECT 1 FROM serai_auditentry entry WHERE entry.record_id = serai_purged.record_id));
+CREATE POLICY definer_writes ON serai_purged FOR INSERT TO serai_definer WITH CHECK (true);
+GRANT SELECT ON serai_purged TO serai_web, serai_worker;
+GRANT INSERT ON serai_purged TO serai_definer;
+
+-- The link with this digest and what became of it: open, answered, expired or called back. Found before any asker is set.
+CREATE FUNCTION serai_link_of(wanted text) RETURNS TABLE (id uuid, person_id uuid, state text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT i.id, i.person_id, CASE WHEN called_back_at IS NOT NULL THEN 'called back' WHEN expires_at <= serai_now() THEN 'expired'
-      ELSE 'open' END FROM serai_invitation i WHERE i.digest = wanted
+      WHEN answered_at IS NOT NULL THEN 'answered' ELSE 'open' END FROM serai_invitation i WHERE i.digest = wanted
   $$;
-ALTER FUNCTION serai_link_of(text) OWNER TO serai_definer;
+REVOKE EXECUTE ON FUNCTION serai_link_of(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION serai_link_of(text) TO serai_web;

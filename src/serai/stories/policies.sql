@@ -1,9 +1,24 @@
 CALL serai_protect('serai_story');
-CALL serai_protect('serai_passage');
--- Each one named answers for themselves.
-CALL serai_protect('serai_naming',
-  own => '(source_id IN (SELECT unnest(serai_sources())) OR organisation_id IN (SELECT unnest(serai_sources()))'
-      ' OR person_id = (SELECT serai_person()) OR (serai_asker() = ''link'' AND id IN (SELECT unnest(serai_named()))))',
-  readable => '(hidden_at IS NULL AND audience_id IN (SELECT unnest(serai_audiences())))'
-      ' OR source_id IN (SELECT unnest(serai_sources())) OR organisation_id IN (SELECT unnest(serai_sources()))'
-      ' OR person_id = (SELECT serai_person()) OR id IN (SELECT unnest(serai_named()))');
+CALL serai_protect('serai_passage', fixed => '{story_id}',
+  adds => 'EXISTS (SELECT 1 FROM serai_story s WHERE s.id = story_id AND s.source_id IN (SELECT unnest(serai_sources())))');
+-- Nobody says yes in the name of another: a naming is answered by the organisation or person named, or by their link.
+CREATE FUNCTION serai_named_answers() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      IF NOT coalesce(OLD.organisation_id = ANY (serai_sources()), false) AND NOT coalesce(OLD.person_id = ANY (serai_sources()), false)
+        AND serai_open_link() IS NULL THEN
+        PERFORM serai_refuse(TG_TABLE_NAME);
+      END IF;
+      RETURN NEW;
+    END
+  $$;
+
+-- Whoever writes the passage asks and says who reads; each one named answers for themselves, also by a link.
+CALL serai_protect('serai_naming', others => '{organisation_id,person_id}', fixed => '{passage_id,organisation_id,person_id}',
+  adds => 'EXISTS (SELECT 1 FROM serai_passage p WHERE p.id = passage_id AND p.source_id IN (SELECT unnest(serai_sources())))',
+  own => '(source_id IN (SELECT unnest(serai_sources())) OR (hidden_at IS NULL AND (organisation_id IN (SELECT unnest(serai_sources()))'
+      ' OR person_id IN (SELECT unnest(serai_sources()))'
+      ' OR ((SELECT serai_open_link() IS NOT NULL) AND id IN (SELECT unnest(serai_named()))'
+      ' AND source_id = (SELECT serai_link_source())))))');
+CREATE TRIGGER serai_named_answers BEFORE UPDATE ON serai_naming FOR EACH ROW
+  WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.answer IS DISTINCT FROM OLD.answer) EXECUTE FUNCTION serai_named_answers();
