@@ -68,10 +68,10 @@ def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "practices/practice.html", context)
 
 
-def _ladder(evidence: str) -> list[dict[str, Any]]:
-    steps = [(code, word) for code, word in vocabulary.EVIDENCE if code != "EX"]
-    at = [code for code, _word in steps].index(evidence) if evidence != "EX" else -1
-    return [{"name": word, "reached": n <= at, "current": n == at} for n, (_code, word) in enumerate(steps)]
+def _ladder(evidence: str) -> dict[str, Any]:
+    codes = [code for code, _word in vocabulary.EVIDENCE if code != "EX"]
+    words = [word for code, word in vocabulary.EVIDENCE if code != "EX"]
+    return {"steps": words, "current": codes.index(evidence) if evidence in codes else -1}
 
 
 @member_page

@@ -9,24 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from serai.core.indicators import Moved, Progress, Reading, progress
+from serai.core.indicators import Moved
 from serai.db.rows import Protected
 from serai.plans.models import Activity, Indicator
+from serai.plans.queries import standing_of
+from serai.plans.words import STATES, number, seen
 from serai.thread.queries import STAGES, Key, Thread
 from serai.web import dates
 from serai.web.loom import Node, Stage
-from serai.web.strips import interval, scale_over
 
 KEYS = {"takeaway": "takeaways", "activity": "activities", "indicator": "measurements"}
-STATES = {"delivered": "done", "running": "theirs", "planned": "later", "stopped": "later"}
-
-
-def standing_of(indicator: Indicator) -> Progress:
-    """How far an indicator moved, from its measurements as loaded."""
-    readings = [Reading(value=m.value, on=m.measured_on, low=m.low, high=m.high) for m in indicator.measurements.all()]
-    return progress(
-        readings, baseline=indicator.baseline, target=indicator.target, rising_is_good=indicator.rising_is_good
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,38 +136,14 @@ def _node(thread: Thread, noun: str, record: Protected, followed: set[Key]) -> N
     )
 
 
-def plain(value: Any) -> str:
-    """A number without needless zeros, as the reader's language writes it."""
-    from babel.numbers import format_decimal  # inline: only the few numbers of this page need it
-
-    return str(format_decimal(value, locale=dates.locale()))
-
-
 def _numbers(indicator: Indicator) -> dict[str, Any]:
-    now = standing_of(indicator)
-    if now.last is None:
-        return {"note": _("No number yet")}
-    last = now.last
-    scale = scale_over([_float(v) for v in (indicator.baseline, indicator.target, last.value, last.low, last.high)])
-    strip = interval(
-        value=float(last.value),
-        low=_float(last.low),
-        high=_float(last.high),
-        baseline=_float(indicator.baseline),
-        target=_float(indicator.target),
-        scale=scale,
-    )
-    number = _("now %(now)s") % {"now": plain(last.value)}
+    shown = seen(indicator)
+    if shown.strip is None:
+        return {"note": shown.sentence}
+    said = _("now %(now)s") % {"now": shown.number}
     if indicator.baseline is not None:
-        number = _("%(before)s, now %(now)s") % {"before": plain(indicator.baseline), "now": plain(last.value)}
-    doubt = (
-        _("(%(low)s to %(high)s)") % {"low": plain(last.low), "high": plain(last.high)} if last.low is not None else ""
-    )
-    return {"strip": strip, "number": number, "doubt": doubt}
-
-
-def _float(value: Any) -> float | None:
-    return None if value is None else float(value)
+        said = _("%(before)s, now %(now)s") % {"before": number(indicator.baseline), "now": shown.number}
+    return {"strip": shown.strip, "number": said, "doubt": f"({shown.doubt})" if shown.doubt else ""}
 
 
 def in_words(thread: Thread) -> list[str | dict[str, str]]:
