@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
-import logging
 import os
-import signal
-import socket
-import threading
 from datetime import UTC, datetime
 
 from serai.confine import keep_environment_private
 from serai.db.standing import EMPTY, NEWER, OLDER, standing
 from serai.installation import say
-
-KEEPER_PAUSE = 60.0  # seconds between two looks at the clocks
-log = logging.getLogger("serai")
 
 
 def _django() -> None:
@@ -39,50 +30,21 @@ def serve(given: argparse.Namespace) -> int:
 
 
 def work(_: argparse.Namespace) -> int:
-    """The worker: jobs, one after another, under a name no other worker has."""
+    """The worker: jobs, until told to end."""
     _django()
-    from django.core.management import call_command
+    from serai.jobs import work as run  # jobs are Django's
 
-    call_command("procrastinate", "worker", name=f"{socket.gethostname()}-{os.getpid()}")
+    run()
     return 0
 
 
 def keep(_: argparse.Namespace) -> int:
-    """The keeper: runs every domain's clocks until told to end."""
+    """The keeper: every domain's clocks, until told to end."""
     _django()
-    ending = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ending.set())
-    while True:
-        run_clocks(datetime.now(UTC))
-        if ending.wait(KEEPER_PAUSE):
-            return 0
+    from serai.jobs import keep as run  # jobs are Django's
 
-
-def run_clocks(now: datetime) -> int:
-    """Calls `keep(now)` of each domain's tasks.py that has one, as the keeper; how many rows they changed.
-
-    A domain that fails is logged and does not hold up the others.
-    """
-    from django.db import close_old_connections
-
-    from serai.db.acting import KEEPER, acting_as
-    from serai.db.migrate import DOMAINS
-
-    changed = 0
-    for domain in DOMAINS:
-        if importlib.util.find_spec(f"serai.{domain}.tasks") is None:
-            continue
-        clocks = getattr(importlib.import_module(f"serai.{domain}.tasks"), "keep", None)
-        if clocks is None:
-            continue
-        try:
-            with acting_as(KEEPER):
-                changed += clocks(now) or 0
-        except Exception:
-            log.exception("The clocks of %s failed", domain)
-            close_old_connections()
-    return changed
+    run()
+    return 0
 
 
 def bring_up_to_date(given: argparse.Namespace) -> int:
@@ -103,20 +65,29 @@ def bring_up_to_date(given: argparse.Namespace) -> int:
 
 
 def build(given: argparse.Namespace) -> int:
-    """The demo world, by actions as the web role."""
+    """The demo world, by actions as the web role; only its administrator's account is made by the owner."""
     _django()
-    from serai.demo import build as run  # written by actions, which are Django's
+    from serai.accounts.first import one_time_link
+    from serai.accounts.models import Account
+    from serai.db.rows import new_id
+    from serai.demo import build as run
+    from serai.demo.stages import ADMINISTRATOR, MOMENTS
 
+    one_time_link(ADMINISTRATOR, now=MOMENTS[given.stage])
+    Account.objects.using("owner").filter(email=ADMINISTRATOR, person_id=None).update(person_id=new_id())
     run(given.stage)
     return 0
 
 
 def link(given: argparse.Namespace) -> int:
-    """Prints a one-time link for an administrator; for the first one only while there is none."""
+    """Prints a one-time link: an administrator's, or the first one's while there is none."""
     _django()
     from serai.accounts.first import one_time_link
 
     found = one_time_link(given.email, now=datetime.now(UTC))
     if found:
         say(found)
+    elif given.email:
+        say(f"serai: {given.email} is no administrator.")
+        return 1
     return 0

@@ -15,6 +15,7 @@ from serai.backup import BackupError
 from serai.confine import ConfineError
 from serai.db.embedded import ClusterError
 from serai.db.prepare import PrepareError
+from serai.demo.stages import STAGES
 from serai.doctor import examine
 from serai.erased import ReplayError
 from serai.installation import say
@@ -23,7 +24,6 @@ from serai.restore import RestoreError
 from serai.state import StateError
 from serai.up import UpError
 
-STAGES = ("need", "matched", "planned", "live", "closed", "a-year-later")
 REFUSALS = (
     ArchiveError, BackupError, ClusterError, ConfineError, LockedError, PrepareError, ReplayError, RestoreError,
     StateError, UpError,

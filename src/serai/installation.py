@@ -16,6 +16,7 @@ from serai.confine import Confinement, needed
 from serai.db.address import DATABASE, OWNER, WEB, of_role, parts
 from serai.db.embedded import Cluster
 from serai.db.prepare import prepare
+from serai.demo.stages import MOMENTS
 from serai.processes import Command, LockedError, end_leftovers, lock
 from serai.service_user import ServiceUser
 from serai.state import State
@@ -23,6 +24,7 @@ from serai.state import State
 # Passed on to every child; all else of the starting environment stays behind.
 PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "COVERAGE_PROCESS_START")
 PASSED_OWN = ("SERAI_MAIL_", "SERAI_SITE_NAME", "SERAI_WEB_")
+BEGAN = datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class Installation:
     server: str | None = None
     public_address: str = "http://localhost:8000"
     demo: bool = False
+    stage: str = ""
     proxy: str = ""
 
     @property
@@ -82,6 +85,7 @@ class Installation:
             "SERAI_ROLE": role.removeprefix("serai_"),
             "SERAI_DATABASE": self.address(role),
             **({"SERAI_DEMO": "1"} if self.demo else {}),
+            **({"SERAI_CLOCK": _demo_time(self.stage)} if self.stage else {}),
             **({"SERAI_BEHIND_PROXY": "HTTP_X_FORWARDED_PROTO"} if self.proxy else {}),
             **more,
         }
@@ -142,6 +146,7 @@ def found(state: State, user: ServiceUser | None, *, demo: bool = False) -> Inst
         server=kept.get("database"),
         public_address=kept.get("address", "http://localhost:8000"),
         demo=demo or kept.get("demo") == "1",
+        stage=kept.get("stage", ""),
         proxy=kept.get("proxy", ""),
     )
 
@@ -149,6 +154,11 @@ def found(state: State, user: ServiceUser | None, *, demo: bool = False) -> Inst
 def say(text: str) -> None:
     """One line to whoever started this."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _demo_time(stage: str) -> str:
+    """The demo's present moment: that of its stage, ticking on since the supervisor began, also over restarts."""
+    return (MOMENTS[stage] + (datetime.now(UTC) - BEGAN)).isoformat()
 
 
 def _absolute_pythonpath() -> str:

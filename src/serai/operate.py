@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
@@ -73,25 +74,24 @@ def demo(given: argparse.Namespace) -> int:
     if house.state.settings() and not house.state.settings().get("demo"):
         raise AnswerError(f"{house.state.root} holds a real site: name another SERAI_STATE for the demo.")
     with lock(house.state):
-        house.state.keep({"demo": "1", "address": f"http://localhost:{given.port}"})
-        house = found(house.state, house.user)
+        built = "" if given.anew else house.state.settings().get("stage", "")
+        house.state.keep({"demo": "1", "address": f"http://localhost:{given.port}", "stage": built})
+        house = replace(found(house.state, house.user), stage=built or given.stage)
+        if built not in ("", given.stage):
+            say(f"The demo stands at stage {built}, with what was added since; --anew builds {given.stage}.")
         serving = Serving(
             installation=house,
             host="127.0.0.1",
             port=given.port,
-            before=lambda: _cleared(house, anew=given.anew),
-            settle=lambda tree: _built(tree, house, given.stage),
+            before=None if built else lambda: _cleared(house),
+            settle=None if built else lambda tree: _built(tree, house),
             serve=given.serve,
         )
         return supervise(serving)
 
 
-def _cleared(house: Installation, *, anew: bool) -> None:
+def _cleared(house: Installation) -> None:
     """Throws the demo world away, also one whose building was broken off."""
-    built = house.state.settings().get("stage")
-    if built and not anew:
-        return
-    house.state.keep({"stage": ""})
     drop_database(house.cluster.admin_url(), DATABASE)
     house.prepare()
     house.state.erased.write_bytes(b"")
@@ -99,16 +99,12 @@ def _cleared(house: Installation, *, anew: bool) -> None:
     house.state.create(house.user)
 
 
-def _built(tree: Tree, house: Installation, stage: str) -> None:
-    built = house.state.settings().get("stage")
-    if built:
-        if built != stage:
-            say(f"The demo stands at stage {built}, with what was added since; --anew builds {stage}.")
-        return
-    say(f"The demo world is built to stage {stage} …")
-    if tree.run("demo", house.command("build", stage)) != 0:
+def _built(tree: Tree, house: Installation) -> None:
+    say(f"The demo world is built to stage {house.stage} …")
+    owner = house.owner_address("demo: the account of its administrator")
+    if tree.run("demo", house.command("build", house.stage, SERAI_OWNER_DATABASE=owner)) != 0:
         raise UpError("The demo world could not be built; the reason stands above.")
-    house.state.keep({"stage": stage})
+    house.state.keep({"stage": house.stage})
 
 
 def migrate(_: argparse.Namespace) -> int:
@@ -122,7 +118,10 @@ def user(given: argparse.Namespace) -> int:
     """A one-time link for an administrator, printed by a child that may write accounts."""
     house = _house()
     with house.running():
-        return Tree(house.state, say).run("user", house.command("link", *([given.email] if given.email else [])))
+        if not given.email:
+            return Tree(house.state, say).run("user", house.command("link"))
+        owner = house.owner_address(f"user: {given.email} becomes an administrator")
+        return Tree(house.state, say).run("user", house.command("link", given.email, SERAI_OWNER_DATABASE=owner))
 
 
 def prepare_database(given: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from serai.confine import Confinement
 from serai.db.address import KEEPER, WEB, WORKER
 from serai.db.standing import NEWER, OLDER
 from serai.installation import Installation, say
-from serai.processes import Command, Member, Tree, end_leftovers
+from serai.processes import Member, Start, Tree, end_leftovers
 
 NIGHTLY = datetime.time(2, 30)  # UTC; when people of most members sleep
 RETRY_BACKUP = 3600.0  # seconds from one attempt to the next
@@ -99,10 +99,10 @@ def _start_all(tree: Tree, serving: Serving, ending: threading.Event) -> None:
     if not serving.serve:
         ending.set()
         return
-    for name, command in _members(serving):
+    for name, start in _members(serving):
         if ending.is_set():
             return
-        tree.add(Member(name=name, start=command.start))
+        tree.add(Member(name=name, start=start))
     _until_answering(tree, serving, ending)
     say(f"Serai: {house.public_address}")
     if serving.welcome is not None:
@@ -118,16 +118,18 @@ def _start_database(tree: Tree, house: Installation) -> None:
     cluster.wait_ready(process)
 
 
-def _members(serving: Serving) -> Iterator[tuple[str, Command]]:
+def _members(serving: Serving) -> Iterator[tuple[str, Start]]:
+    """Each serving process with how it is started; what it is told is put together anew each time."""
     house = serving.installation
     where = ["--host", serving.host, "--port", str(serving.port)]
     if serving.certificate and serving.key:
         where += ["--certificate", str(serving.certificate), "--key", str(serving.key)]
     if house.proxy:
         where += ["--behind", house.proxy]
-    yield "web", house.command("serve", *where, role=WEB, low_port=serving.port < LOW_PORTS)
-    yield "worker", house.command("work", role=WORKER)
-    yield "keeper", house.command("keep", role=KEEPER)
+    low = serving.port < LOW_PORTS
+    yield "web", lambda: house.command("serve", *where, role=WEB, low_port=low).start()
+    yield "worker", lambda: house.command("work", role=WORKER).start()
+    yield "keeper", lambda: house.command("keep", role=KEEPER).start()
 
 
 def bring_up_to_date(tree: Tree, house: Installation) -> None:
