@@ -187,7 +187,7 @@ class CaptureForm(forms.Form):
         help_text=_("No names of people you met. You can sort it later."),
     )
     session = forms.ChoiceField(label=_("Where did you see it?"), required=False)
-    capture = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    sent_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, sessions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Reads of plans: a plan with everything in it, an activity with where it comes from, an indicator with its readings."""
+"""Reads of plans: a plan with all in it, an activity with its roots, an indicator with its readings."""
 
 from __future__ import annotations
 

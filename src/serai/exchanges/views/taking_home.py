@@ -27,7 +27,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = Exchange.objects.select_related("place").get(pk=id)
     sessions = queries.programme_sessions(found)
     running, _coming = queries.now_and_next(sessions, here.now)
-    initial = {"session": str(running.id) if running else "", "capture": uuid.uuid4()}
+    initial = {"session": str(running.id) if running else "", "sent_id": uuid.uuid4()}
     choices = [(str(s.id), s.title) for s in sessions]
     form = forms.CaptureForm(posted(request), initial=initial, sessions=choices)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             session=session,
             practice=session.practice if session else None,
             city=here.standing.city,
-            capture=form.cleaned_data["capture"],
+            capture=form.cleaned_data["sent_id"],
             now=here.now,
         )
         messages.success(request, _("Kept, for you alone. Share it when you are ready."))
