@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -79,6 +80,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Tells the account's owner of a change to how they sign in."""
         self.send_mail(template_prefix, email or user.email, context or {})
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Without the page's context, which the package gives: that would read, and so lose, earlier messages."""
+        if not message and message_template:
+            message = html.unescape(render_to_string(message_template, message_context or {})).strip()
+        if message:
+            messages.add_message(request, level, message, extra_tags=extra_tags)
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> HttpResponse:
         """After signing in, pages speak the language of the account."""
