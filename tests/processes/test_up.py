@@ -1,0 +1,174 @@
+"""`serai up` as people run it: one tree, once; what it says; nobody left behind. As root and as an ordinary user."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from clusters import ended, own_environment
+from serai.confine import Confinement, needed
+from serai.service_user import give, named
+
+ROOT = os.geteuid() == 0
+TREE = {"serve": 3, "work": 1, "keep": 1, "postgres": 1}  # web's main with its two workers
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One state folder, and whom its commands are run by."""
+
+    root: Path
+    port: int
+    confinement: Confinement
+
+    @property
+    def answers(self) -> list[str]:
+        return ["--address", "https://a.example", "--behind", "127.0.0.1", "--port", str(self.port)]
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "serai", *words], env=own_environment(SERAI_STATE=str(self.root)), cwd="/",
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=self.confinement.applied(),
+        )  # fmt: skip
+
+    def up(self) -> tuple[subprocess.Popen[str], str]:
+        """A running supervisor and all it said until it stood."""
+        process = self.start("up", *self.answers)
+        assert process.stderr is not None
+        said = ""
+        for line in process.stderr:
+            said += line
+            if "/account/first/" in line:
+                break
+            assert "serai:" not in line, said
+        return process, said
+
+    def tree(self) -> dict[str, list[psutil.Process]]:
+        """The living processes of this state folder, whoever started them, by what they do."""
+        found: dict[str, list[psutil.Process]] = {}
+        for process in psutil.process_iter():
+            try:
+                line = process.cmdline()
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    continue
+                if str(self.root / "postgres") in line:
+                    found.setdefault("postgres", []).append(process)
+                elif "serai" in line and process.environ().get("SERAI_STATE") == str(self.root):
+                    found.setdefault(line[line.index("serai") + 1], []).append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def status(self, **headers: str) -> int:
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/styleguide/", headers=headers)
+        try:
+            with urllib.request.urlopen(asked, timeout=20) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+@contextmanager
+def site(*, as_root: bool) -> Iterator[Site]:
+    root = Path(tempfile.mkdtemp(prefix="serai-", dir="/tmp"))
+    user = named("nobody") if ROOT and not as_root else None
+    give(root, user)
+    made = Site(root=root, port=free_port(), confinement=Confinement(user=user, shown=needed(user)))
+    try:
+        yield made
+    finally:
+        for processes in made.tree().values():
+            for process in processes:
+                process.kill()
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def counted(tree: dict[str, list[psutil.Process]]) -> dict[str, int]:
+    return {name: len(processes) for name, processes in tree.items() if name != "up"}
+
+
+def whole(site: Site, supervisor: subprocess.Popen[str], *, seconds: float = 30) -> dict[str, list[psutil.Process]]:
+    """The tree once it is complete: everyone descends from this supervisor."""
+    until = time.monotonic() + seconds
+    while counted(site.tree()) != TREE and time.monotonic() < until:
+        time.sleep(0.1)
+    tree = site.tree()
+    assert counted(tree) == TREE
+    ours = {child.pid for child in psutil.Process(supervisor.pid).children(recursive=True)}
+    assert {process.pid for name, group in tree.items() if name != "up" for process in group} <= ours
+    return tree
+
+
+def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
+    said = process.communicate(timeout=60)[1]
+    return process.returncode, said
+
+
+@pytest.mark.skipif(not ROOT, reason="only root drops to another user")
+def test_as_root_everyone_serves_as_the_service_user_and_a_kill_leaves_nobody() -> None:
+    with site(as_root=True) as there:
+        supervisor, said = there.up()
+        assert re.search(r"https://a\.example/account/first/\S+", said), "the first administrator's link is printed"
+        tree = whole(there, supervisor)
+        for name, processes in tree.items():
+            assert {process.username() for process in processes} == {"root" if name == "up" else "nobody"}
+        told = {name: processes[0].environ() for name, processes in tree.items() if name in ("serve", "work", "keep")}
+        for name, role in {"serve": "serai_web", "work": "serai_worker", "keep": "serai_keeper"}.items():
+            roles = set(re.findall(r"//(serai_[a-z]+):", " ".join(told[name].values())))
+            assert roles == {role}, "a process knows its own role's password and no other"
+        assert there.status(Host="a.example", **{"X-Forwarded-Proto": "https"}) == 200
+        assert there.status(Host="other.example", **{"X-Forwarded-Proto": "https"}) == 400
+
+        status, refusal = finished(there.start("up"))
+        assert (status, refusal.count("\n")) == (1, 1)
+        assert f"already runs on {there.root} (process {supervisor.pid})" in refusal
+
+        supervisor.kill()
+        supervisor.communicate()
+        assert all(ended(process) for name, processes in tree.items() if name != "up" for process in processes)
+
+        supervisor, _ = there.up()
+        whole(there, supervisor)
+        supervisor.send_signal(signal.SIGTERM)
+        assert finished(supervisor)[0] == 0
+        assert there.tree() == {}
+
+
+def test_an_ordinary_user_runs_the_same_tree() -> None:
+    with site(as_root=False) as there:
+        with socket.create_server(("127.0.0.1", there.port)):
+            status, refusal = finished(there.start("up", *there.answers))
+            assert (status, refusal.splitlines()[-1]) == (
+                1, f"serai: Port {there.port} cannot be used (Address already in use): name another by --port.",
+            )  # fmt: skip
+        supervisor, _ = there.up()
+        tree = whole(there, supervisor)
+        assert len({process.uids().real for processes in tree.values() for process in processes}) == 1
+        backup = finished(there.start("backup"))
+        assert backup[0] == 0, backup[1]
+        assert list(there.root.joinpath("backups").glob("*.age"))
+        supervisor.send_signal(signal.SIGINT)
+        assert finished(supervisor)[0] == 0
+        assert there.tree() == {}
