@@ -13,6 +13,7 @@ from django.db.models import F
 
 from serai.audit.models import AuditEntry
 from serai.core.audience import NotAnAudience
+from serai.db.acting import forget_keys
 from serai.db.rows import Protected, new_id
 
 Row = TypeVar("Row", bound=Protected)
@@ -92,6 +93,7 @@ def _inserted(record: Row) -> Row:
         if _refused(error):
             raise NotYours(f"{type(record).__name__} cannot be written by this asker") from error
         raise
+    forget_keys()
     return record
 
 
@@ -162,6 +164,7 @@ def change(
         if present is not None and expected is not None and present.version != expected:
             raise ChangedMeanwhile(present)
         raise NotYours(f"{type(record).__name__} cannot be changed by this asker")
+    forget_keys()
     fresh = rows.get()
     _entry(actor, fresh, verb, now, because)
     return fresh

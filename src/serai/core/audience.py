@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 EVERYONE: Final = "everyone"
@@ -31,7 +31,7 @@ def group(kind: str, ref: object = None) -> str:
 def kind_of(name: str) -> str:
     """The kind of a group's name; refuses what is none."""
     kind, _, ref = name.partition(":")
-    if kind not in KINDS or bool(ref) != (kind != EVERYONE):
+    if name != EVERYONE and (kind not in KINDS or kind == EVERYONE or not ref):
         raise NotAnAudience(f"{name!r} names no group")
     return kind
 
@@ -98,9 +98,7 @@ def _with_parents(networks: Iterable[str], parent_of: Mapping[str, str]) -> set[
 
 def sources_of(directory: Directory, person: str, today: date) -> frozenset[str]:
     """The sources a person speaks for: themselves, and each organisation they belong to today."""
-    return frozenset(
-        {person} | {m.of for m in directory.organisations if m.person == person and m.holds(today)}
-    )
+    return frozenset({person} | {m.of for m in directory.organisations if m.person == person and m.holds(today)})
 
 
 def groups_of(directory: Directory, person: str | None, today: date) -> frozenset[str]:
@@ -124,48 +122,105 @@ def groups_of(directory: Directory, person: str | None, today: date) -> frozense
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link:
+    """A signed link: made by `source`, it names `records`; answered, it names only itself, to explain itself."""
+
+    id: str
+    source: str
+    records: frozenset[str]
+    expires_at: datetime
+    answered: bool = False
+    called_back: bool = False
+
+    def names(self, now: datetime) -> frozenset[str]:
+        """The rows it names at this moment; none once called back or past its day."""
+        if self.called_back or self.expires_at <= now:
+            return frozenset()
+        return frozenset({self.id}) if self.answered else self.records | {self.id}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reader:
     """One asker as the rule sees them: their groups, their sources, and the rows named to them alone.
 
-    `named` holds the ids a link was made for, records reported to a data-protection contact, one's own
-    Chatham House notes and one's own person card.
+    `named` holds one's own person card and Chatham House notes and the records reported to a data-protection
+    contact; for a link, the rows it names. A link has a `maker`, the source it comes from, with the
+    `maker_groups` of today; `answers` says whether it is still to be answered.
     """
 
     groups: frozenset[str]
     sources: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    maker: str | None = None
+    maker_groups: frozenset[str] = frozenset()
+    answers: bool = False
 
 
 VISITOR: Final = Reader(groups=frozenset({EVERYONE}))
 
 
+def following(link: Link, maker_groups: frozenset[str], now: datetime) -> Reader:
+    """Whoever follows this link; `maker_groups` are the groups its source is in today."""
+    named = link.names(now)
+    return Reader(
+        groups=VISITOR.groups,
+        named=named,
+        maker=link.source,
+        maker_groups=maker_groups,
+        answers=bool(named) and not link.answered,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One protected row as the rule sees it. `source` is None for a Chatham House note."""
+    """One protected row as the rule sees it. `source` is None for a Chatham House note.
+
+    `asked` are organisations and persons who answer for themselves: they read it, and write their answer.
+    `workers` write in it besides its source, where they read it: a task's party. `settled_by` alone changes it
+    instead of its source: a report's contact. `fixed` is what nobody changes.
+    """
 
     id: str
     groups: frozenset[str]
     source: str | None
     hidden: bool = False
+    asked: frozenset[str] = frozenset()
+    workers: frozenset[str] = frozenset()
+    settled_by: str | None = None
+    answered_by_link: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Why:
-    """Why someone may read: `source`, `named`, or the groups shared with the audience."""
+    """Why someone may read: `source`, `asked`, `named`, `link`, or the groups shared with the audience."""
 
     rule: str
     groups: tuple[str, ...] = ()
 
 
 def why(reader: Reader, record: Record) -> Why | None:
-    """The reason this reader may read the record, strongest first; None where they may not."""
+    """The reason this reader may read the record, strongest first; None where they may not.
+
+    What is hidden after a report is read by its source and by whom it is named to, not by a link. A link shows of
+    the rows it names those of its maker, and those its maker may read today that are at most TLP:GREEN.
+    """
     if record.source is not None and record.source in reader.sources:
         return Why(rule="source")
-    if record.id in reader.named:
+    if record.id in reader.named and reader.maker is None:
         return Why(rule="named")
+    if record.hidden:
+        return None
+    if record.asked & reader.sources:
+        return Why(rule="asked")
     shared = reader.groups & record.groups
-    if shared and not record.hidden:
+    if shared:
         return Why(rule="audience", groups=tuple(sorted(shared, key=_narrowest_first)))
+    if record.id in reader.named and (
+        record.source == reader.maker
+        or (at_most_green(label_of(record.groups)) and bool(record.groups & reader.maker_groups))
+    ):
+        return Why(rule="link")
     return None
 
 
@@ -178,16 +233,39 @@ def may_read(reader: Reader, record: Record) -> bool:
     return why(reader, record) is not None
 
 
+def both_read(one: Reader, other: Reader, record: Record) -> bool:
+    """*See as*: what both may read. Nothing is written so."""
+    return may_read(one, record) and may_read(other, record)
+
+
+def may_add(reader: Reader, record: Record, parents: Iterable[Record] = ()) -> bool:
+    """A new row comes from a source of its writer's, and hangs only on parents they may read."""
+    return record.source in reader.sources and all(may_read(reader, parent) for parent in parents)
+
+
 def may_change(reader: Reader, record: Record) -> bool:
-    """Only the source changes a record, its audience included; of a Chatham House note, its author."""
+    """Its source changes a record, or whoever answers or works in it; a Chatham House note, its author."""
+    if record.fixed or not may_read(reader, record):
+        return False
+    if record.settled_by is not None:
+        return record.settled_by in reader.sources
+    if reader.maker is not None:
+        named = record.id in reader.named and record.source == reader.maker
+        return reader.answers and named and record.answered_by_link and not record.hidden
     if record.source is None:
         return record.id in reader.named
-    return record.source in reader.sources
+    others = frozenset() if record.hidden else record.asked | record.workers
+    return record.source in reader.sources or bool(others & reader.sources)
 
 
-def normal_form(
-    groups: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None
-) -> frozenset[str]:
+def may_say_who_reads(reader: Reader, record: Record) -> bool:
+    """Only the source gives a record other readers; of a Chatham House note, its author."""
+    if record.fixed or record.settled_by is not None or reader.maker is not None:
+        return False
+    return record.id in reader.named if record.source is None else record.source in reader.sources
+
+
+def normal_form(groups: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None) -> frozenset[str]:
     """The groups without those contained in another one of them.
 
     `within` names for a group all groups that contain it (a hub its network, an organisation its city).

@@ -55,6 +55,16 @@ _SET = (
 )
 
 
+def _remember(using: str, asker: Asker | None) -> None:
+    connections[using].serai_asker = asker  # type: ignore[attr-defined]
+    forget_keys(using)
+
+
+def forget_keys(using: str = "default") -> None:
+    """What the asker may read is asked anew: after every write, because a write may change it."""
+    connections[using].serai_keys = None  # type: ignore[attr-defined]
+
+
 def _tell(using: str, asker: Asker | None) -> None:
     values = [
         asker.kind if asker else "",
@@ -63,7 +73,7 @@ def _tell(using: str, asker: Asker | None) -> None:
         clock.told(),
     ]
     connection = connections[using]
-    connection.serai_asker = asker  # type: ignore[attr-defined]
+    _remember(using, asker)
     with connection.cursor() as cursor:
         cursor.execute(_SET, values)
 
@@ -85,15 +95,13 @@ def acting_as(asker: Asker, *, using: str = "default") -> Iterator[Asker]:
         try:
             yield asker
         except BaseException:
-            connections[using].serai_asker = before  # type: ignore[attr-defined]
+            _remember(using, before)
             raise
         # A released savepoint keeps the inner value, so it is set back by hand.
         _tell(using, before)
 
 
-_TABLE = re.compile(
-    r'\b(?:from|join|into|update|delete\s+from)\s+(?:only\s+)?"?(serai_[a-z_]+)"?(?!\w|\()', re.I
-)
+_TABLE = re.compile(r'\b(?:from|join|into|update|delete\s+from)\s+(?:only\s+)?"?(serai_[a-z_]+)"?(?!\w|\()', re.I)
 
 
 def refuse_without_asker(protected: frozenset[str]) -> Callable[..., Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from uuid_utils.compat import uuid7
 
@@ -22,6 +24,10 @@ class Audience(models.Model):
     groups: models.Field = ArrayField(models.TextField(), unique=True)
     label = models.CharField(max_length=20)
 
+    class Meta:
+        # Every statement asks which audiences hold one of the asker's groups.
+        indexes = [GinIndex(fields=["groups"], name="audience_groups", fastupdate=False)]
+
     def __str__(self) -> str:
         return self.label
 
@@ -30,8 +36,11 @@ class Protected(models.Model):
     """A row under the audience rule. `source_id` is the organisation it comes from.
 
     For TLP:RED, personal and survey rows it is the person; a Chatham House note has none (its author is
-    kept apart). `version` counts the changes, so that the second of two editors sees both.
+    kept apart). `version` counts the changes, so that the second of two editors sees both. `answered_by` names
+    the columns with an organisation or person who is asked in this row: they read it and write their answer.
     """
+
+    answered_by: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+")

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from serai.accounts.models import Account
 from serai.audit.actions import Actor, NotYours, add, change
 from serai.core.audience import group
+from serai.db.acting import forget_keys
 from serai.db.rows import new_id
 from serai.directory.models import (
     City,
@@ -167,6 +168,7 @@ def claim(actor: Actor, organisation_id: uuid.UUID) -> bool:
     """The first own member takes their organisation over from whoever wrote it down; False if it was taken."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT serai_claim(%s)", [organisation_id])
+        forget_keys()
         return bool(cursor.fetchone()[0])
 
 

@@ -57,7 +57,7 @@ CREATE TRIGGER serai_city_stays BEFORE UPDATE ON serai_organisation FOR EACH ROW
   WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.city_id IS NOT NULL AND NEW.city_id IS DISTINCT FROM OLD.city_id)
   EXECUTE FUNCTION serai_city_holds();
 CALL serai_protect('serai_person', definer => true, adds => '(id = (SELECT serai_person()) OR NOT serai_taken(id))',
-  own => '(source_id IN (SELECT unnest(serai_sources())) OR id = (SELECT serai_person()))');
+  own => '(source_id IN (SELECT unnest(serai_sources())) OR (hidden_at IS NULL AND id = (SELECT serai_person())))');
 -- Being a member grants reading. So once an organisation has a member of its own, only its members add members.
 CALL serai_protect('serai_membership', definer => true, fixed => '{person_id,organisation_id}',
   adds => 'EXISTS (SELECT 1 FROM serai_organisation o WHERE o.id = organisation_id'

@@ -53,7 +53,9 @@ CHANNELS = [("phone", "phone"), ("paper", "paper"), ("chat", "chat"), ("meeting"
 
 
 class MatchAnswer(Protected):
-    """One asked city's answer. Belongs to that city's coordinating organisation, also when recorded for it."""
+    """One asked city's answer, given by its coordinating organisation or recorded for it by whoever asked."""
+
+    answered_by = ("organisation_id",)
 
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="answers")
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+")

@@ -27,6 +27,8 @@ class Invitation(Protected):
 class Report(Protected):
     """Someone said that a record must not stand as it is; it is hidden until the contact settles it."""
 
+    answered_by = ("contact_id",)
+
     noun = models.CharField(max_length=40)
     record_id = models.UUIDField(db_index=True)
     contact_id = models.UUIDField()

@@ -69,16 +69,19 @@ def readers_of(groups: Iterable[str], source: uuid.UUID | None) -> Readers:
 
 def _asked(function: str) -> frozenset[str]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT unnest({function})::text")  # noqa: S608, one of three names below
+        cursor.execute(f"SELECT unnest({function})::text")  # noqa: S608, one of five names below
         return frozenset(row[0] for row in cursor.fetchall())
 
 
 def reader(asker: Asker) -> Reader:
     """The present asker as the rule sees them."""
+    link = asker.id if asker.kind == "link" else None
     return Reader(
         groups=_asked("serai_groups_of(serai_person())"),
         sources=_asked("serai_sources()"),
         named=_asked("serai_named()"),
+        maker=min(_asked("ARRAY[serai_link_source()]"), default=None) if link else None,
+        maker_groups=_asked("serai_link_groups()") if link else frozenset(),
     )
 
 
@@ -89,6 +92,7 @@ def why_readable(asker: Asker, record: Protected) -> Why | None:
         groups=frozenset(record.audience.groups),
         source=str(record.source_id) if record.source_id else None,
         hidden=record.hidden_at is not None,
+        asked=frozenset(str(id) for name in record.answered_by if (id := getattr(record, name))),
     )
     return why(reader(asker), seen)
 

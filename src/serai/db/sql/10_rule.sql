@@ -134,13 +134,18 @@ CREATE FUNCTION serai_link_source() RETURNS uuid
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT source_id FROM serai_invitation WHERE id = (SELECT serai_asker_id() WHERE serai_asker() = 'link') $$;
 
+CREATE FUNCTION serai_link_groups() RETURNS text[]
+  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT serai_groups_of(id) || ARRAY(SELECT serai_groups_of_organisations(
+      ARRAY(SELECT o.id FROM serai_organisation o WHERE o.id = maker.id))) FROM (SELECT serai_link_source()) AS maker(id)
+  $$;
+
 CREATE FUNCTION serai_link_audiences() RETURNS integer[]
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   AS $$
-    WITH maker AS (SELECT serai_link_source() AS id)
-    SELECT coalesce(array_agg(id), '{}') FROM serai_audience WHERE label IN ('TLP:CLEAR', 'TLP:GREEN') AND groups &&
-      (SELECT serai_groups_of(id) || ARRAY(SELECT serai_groups_of_organisations(
-          ARRAY(SELECT o.id FROM serai_organisation o WHERE o.id = maker.id))) FROM maker)
+    SELECT coalesce(array_agg(id), '{}') FROM serai_audience
+    WHERE label IN ('TLP:CLEAR', 'TLP:GREEN') AND groups && (SELECT serai_link_groups())
   $$;
 
 -- What the present asker has. Each is evaluated once a statement: policies call them as IN (SELECT unnest(...)).
