@@ -131,7 +131,7 @@ def propose_match(
 
 @transaction.atomic
 def answer_match(
-    actor: Actor,
+    actor: Actor | None,
     answer: MatchAnswer,
     *,
     decision: str,
@@ -141,25 +141,35 @@ def answer_match(
 ) -> MatchAnswer:
     """A city accepts, parks or declines; or someone records what it said on the phone, on paper, in a chat.
 
-    The last yes makes the match agreed; a no of every city makes it declined.
+    `actor` is None where a signed link answers.
     """
     if decision not in ("accepted", "parked", "declined"):
         raise NotAllowedNow(f"a city cannot answer {decision}")
     if answer.answer in ("accepted", "declined"):
         raise NotAllowedNow(f"a city that {answer.answer} cannot answer again")
-    fields: dict[str, Any] = {"answer": decision, "reason": reason, "answered_at": now, "recorded_by_id": actor.person}
+    fields: dict[str, Any] = {
+        "answer": decision,
+        "reason": reason,
+        "answered_at": now,
+        "recorded_by_id": actor.person if actor else None,
+    }
     if on_behalf:
         fields |= {"said_by": on_behalf.said_by, "channel": on_behalf.channel, "said_on": on_behalf.said_on}
     verb = "record_answer" if on_behalf else f"answer_{decision}"
     return change(actor, answer, verb=verb, now=now, **fields)
 
 
-def undo_answer(actor: Actor, answer: MatchAnswer, *, now: datetime, within_days: int = 7) -> MatchAnswer:
+def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime, within_days: int = 7) -> MatchAnswer:
     """Takes an answer back within seven days, while nothing was built on it."""
     old = answer.answered_at is None or (now - answer.answered_at).days >= within_days
     if old or answer.match.state != "proposed":
         raise NotAllowedNow("an answer can be taken back for seven days, until an exchange is planned")
-    blank: dict[str, Any] = {"answer": "asked", "reason": "", "answered_at": None, "recorded_by_id": actor.person}
+    blank: dict[str, Any] = {
+        "answer": "asked",
+        "reason": "",
+        "answered_at": None,
+        "recorded_by_id": actor.person if actor else None,
+    }
     return change(actor, answer, verb="undo_answer", now=now, **blank, said_by="", channel="", said_on=None)
 
 

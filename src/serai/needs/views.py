@@ -16,7 +16,7 @@ from serai.audit.actions import ChangedMeanwhile
 from serai.core.season.fit import Fit
 from serai.directory.models import City, Network
 from serai.directory.queries import place_in_network
-from serai.needs import actions, forms, queries
+from serai.needs import actions, answer_link, forms, queries
 from serai.needs.models import Match, MatchAnswer, Need, Offer
 from serai.needs.words import from_kept, kept, reason_words
 from serai.sharing.choosing import choose_readers, own_rings
@@ -100,9 +100,7 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     network = _network(here)
     fits = queries.partners(found, network)
     cities = City.objects.in_bulk([int(fit.city_id) for fit in fits])
-    form = forms.ProposalForm(
-        posted(request), cities=[(fit.city_id, cities[int(fit.city_id)].name) for fit in fits]
-    )
+    form = forms.ProposalForm(posted(request), cities=[(fit.city_id, cities[int(fit.city_id)].name) for fit in fits])
     if request.method == "POST" and form.is_valid():
         chosen = [cities[int(code)] for code in form.cleaned_data["cities"]]
         try:
@@ -110,7 +108,8 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         except actions.NobodyToAsk as missing:
             form.add_error("cities", _("Nobody coordinates for %(cities)s yet.") % {"cities": missing})
         else:
-            messages.success(request, _("The cities are asked."))
+            answer_link.ask_by_mail(here.actor, match, now=here.now)
+            messages.success(request, _("The cities are asked, by mail too."))
             return redirect("match", match.id)
     lines = [
         {"city": cities[int(fit.city_id)], "fit": fit, "reasons": [reason_words(r) for r in fit.reasons]}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from serai.audit.actions import Actor, add, change, change_audience
+from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation, Person
 from serai.exchanges.models import Exchange
@@ -49,29 +51,30 @@ def add_passage(
     noun: str = "",
     record_id: UUID | None = None,
     in_kind: str = "",
-    organisations: Iterable[Organisation] = (),
-    people: Iterable[Person] = (),
+    organisations: Sequence[Organisation] = (),
+    people: Sequence[Person] = (),
 ) -> Passage:
     """One paragraph, linked to the record it tells of; whoever it names is asked for a yes.
 
-    A passage that names someone needs `in_kind`, how it is told until they said yes, or stays out till then.
+    Until each one named said yes, the database gives the passage to its source and those named alone; others
+    get `in_kind` in its place, or nothing.
     """
-    passage = Passage(
-        story=story,
-        position=story.passages.count() + 1,
-        text=text,
-        in_kind=in_kind,
-        noun=noun,
-        record_id=record_id,
-        illustrative=story.illustrative,
-    )
-    groups = story.audience.groups
-    add(actor, passage, verb="add_passage", groups=groups, now=now)
-    for organisation in organisations:
-        naming = Naming(passage=passage, organisation=organisation, illustrative=story.illustrative)
-        add(actor, naming, verb="ask_to_name", groups=groups, now=now)
-    for person in people:
-        naming = Naming(passage=passage, person=person, illustrative=story.illustrative)
+    position = (story.passages.aggregate(last=Max("position"))["last"] or 0) + 1
+    shared: dict[str, Any] = {
+        "story": story,
+        "position": position,
+        "noun": noun,
+        "record_id": record_id,
+        "illustrative": story.illustrative,
+    }
+    groups = set(story.audience.groups)
+    named = {group("organisation", o.id) for o in organisations} | {group("person", p.id) for p in people}
+    passage = add(actor, Passage(text=text, **shared), verb="add_passage", groups=groups | named, now=now)
+    if in_kind and named:
+        add(actor, Passage(text=in_kind, stands_in=True, **shared), verb="add_passage", groups=groups, now=now)
+    asked = [Naming(passage=passage, organisation=o, illustrative=story.illustrative) for o in organisations]
+    asked += [Naming(passage=passage, person=p, illustrative=story.illustrative) for p in people]
+    for naming in asked:
         add(actor, naming, verb="ask_to_name", groups=groups, now=now)
     return passage
 
@@ -81,8 +84,11 @@ def change_passage(actor: Actor, passage: Passage, *, expected: int, now: dateti
     return change(actor, passage, verb="change_passage", now=now, expected=expected, **fields)
 
 
-def answer_naming(actor: Actor, naming: Naming, answer: str, *, now: datetime) -> Naming:
-    """Yes, no, or withdrawn later: the passage is told in kind, or stays out, from that moment."""
+def answer_naming(actor: Actor | None, naming: Naming, answer: str, *, now: datetime) -> Naming:
+    """Yes, no, or withdrawn later: the passage is told in kind, or stays out, from that moment.
+
+    `actor` is None where a signed link answers.
+    """
     allowed = {"asked": ("yes", "no"), "yes": ("withdrawn",), "no": ("yes",), "withdrawn": ("yes",)}
     if answer not in allowed[naming.answer]:
         raise NotAllowedNow(f"an answer that is {naming.answer} cannot become {answer}")
@@ -91,18 +97,25 @@ def answer_naming(actor: Actor, naming: Naming, answer: str, *, now: datetime) -
 
 @transaction.atomic
 def release_story(actor: Actor, story: Story, groups: Iterable[str], *, now: datetime) -> Story:
-    """Releases a story to these readers, its passages with it; what is not agreed stays out or in kind."""
-    names = list(groups)
+    """Releases a story to these readers; what is not agreed stays out or is told in kind, until it is."""
+    names = set(groups)
     if not story.passages.exists():
         raise NotAllowedNow("a story without a passage cannot be released")
     state = moved("story", moved("story", story.state, "asking") if story.state == "draft" else story.state, "released")
-    for passage in story.passages.order_by("position"):
-        change_audience(actor, passage, names, now=now)
-        for naming in passage.namings.order_by("id"):
-            if naming.source_id == actor.source:
-                change_audience(actor, naming, names, now=now)
+    for passage in story.passages.select_related("audience").order_by("position"):
+        namings = list(passage.namings.order_by("id"))
+        named = {g for n in namings if (g := _group_named(n)) is not None}
+        change_audience(actor, passage, names | named, now=now)
+        for naming in namings:
+            change_audience(actor, naming, names, now=now)
     shared = change_audience(actor, story, names, now=now)
     return change(actor, shared, verb="release_story", now=now, state=state, released_at=now)
+
+
+def _group_named(naming: Naming) -> str | None:
+    if naming.organisation_id:
+        return group("organisation", naming.organisation_id)
+    return group("person", naming.person_id) if naming.person_id else None
 
 
 def withdraw_story(actor: Actor, story: Story, *, now: datetime) -> Story:
@@ -110,6 +123,6 @@ def withdraw_story(actor: Actor, story: Story, *, now: datetime) -> Story:
     return change(actor, story, verb="withdraw_story", now=now, state=moved("story", story.state, "withdrawn"))
 
 
-def told(passage: Passage, answers: Iterable[str]) -> str:
-    """What a reader gets of a passage: its words once each one named said yes, else in kind, else nothing."""
-    return passage.text if all(answer == "yes" for answer in answers) else passage.in_kind
+def ask_naming_again(actor: Actor | None, naming: Naming, *, now: datetime) -> Naming:
+    """An answer is taken back: the question is open again."""
+    return change(actor, naming, verb="ask_naming_again", now=now, answer="asked", answered_at=None)

@@ -23,18 +23,24 @@ class Story(Protected):
 
 
 class Passage(Protected):
-    """One paragraph of a story, linked to the record it tells of."""
+    """One paragraph of a story, linked to the record it tells of.
+
+    A passage that names someone is read by its source and those named alone until each said yes; the database
+    sees to it. Until then its stand-in at the same position is told, if there is one.
+    """
 
     story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="passages")
     position = models.PositiveSmallIntegerField()
     text = models.TextField(max_length=2000)
-    in_kind = models.TextField(max_length=2000, blank=True)  # told so until each one named said yes
+    stands_in = models.BooleanField(default=False)  # told in kind, until each one named at this place said yes
     noun = models.CharField(max_length=24, blank=True)
     record_id = models.UUIDField(null=True)
 
 
 class Naming(Protected):
     """One organisation or person named in a passage, and what they answered."""
+
+    answered_by = ("organisation_id", "person_id")
 
     passage = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="namings")
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")

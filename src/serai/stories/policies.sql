@@ -14,7 +14,7 @@ CREATE FUNCTION serai_named_answers() RETURNS trigger LANGUAGE plpgsql SET searc
   $$;
 
 -- Whoever writes the passage asks and says who reads; each one named answers for themselves, also by a link.
-CALL serai_protect('serai_naming', others => '{organisation_id,person_id}', fixed => '{passage_id,organisation_id,person_id}',
+CALL serai_protect('serai_naming', definer => true, others => '{organisation_id,person_id}', fixed => '{passage_id,organisation_id,person_id}',
   adds => 'EXISTS (SELECT 1 FROM serai_passage p WHERE p.id = passage_id AND p.source_id IN (SELECT unnest(serai_sources())))',
   own => '(source_id IN (SELECT unnest(serai_sources())) OR (hidden_at IS NULL AND (organisation_id IN (SELECT unnest(serai_sources()))'
       ' OR person_id IN (SELECT unnest(serai_sources()))'
@@ -22,3 +22,19 @@ CALL serai_protect('serai_naming', others => '{organisation_id,person_id}', fixe
       ' AND source_id = (SELECT serai_link_source())))))');
 CREATE TRIGGER serai_named_answers BEFORE UPDATE ON serai_naming FOR EACH ROW
   WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.answer IS DISTINCT FROM OLD.answer) EXECUTE FUNCTION serai_named_answers();
+
+-- Passages in which someone named has not said yes, or withdrew it; and those in which the asker is named.
+CREATE FUNCTION serai_unagreed() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+  SET search_path = pg_catalog, public, pg_temp
+  AS $$ SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming WHERE answer <> 'yes' $$;
+CREATE FUNCTION serai_named_in() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+  SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
+    WHERE organisation_id IN (SELECT unnest(serai_sources())) OR person_id IN (SELECT unnest(serai_sources()))
+      OR id IN (SELECT unnest(serai_named()))
+  $$;
+-- Until each one named said yes, a passage is read by its source and by those named alone.
+CREATE POLICY agreed_alone ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
+  source_id IN (SELECT unnest(serai_sources())) OR id NOT IN (SELECT unnest(serai_unagreed()))
+  OR id IN (SELECT unnest(serai_named_in())));

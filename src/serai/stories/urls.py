@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from serai.web.pages import unbuilt
+from serai.stories import views
 
 urlpatterns = [
-    path("stories/", unbuilt, name="stories"),
-    path("stories/<uuid:id>/", unbuilt, name="story"),
+    path("stories/", views.stories, name="stories"),
+    path("stories/<uuid:id>/", views.story, name="story"),
+    path("exchanges/<uuid:id>/stories/new/", views.new_story, name="new_story"),
+    path("stories/<uuid:id>/passages/new/", views.new_passage, name="new_passage"),
+    path("passages/<uuid:id>/change/", views.change_passage, name="change_passage"),
+    path("stories/<uuid:id>/ask/", views.ask_namings, name="ask_namings"),
+    path("namings/<uuid:id>/", views.answer_naming, name="answer_naming"),
+    path("stories/<uuid:id>/release/", views.release_story, name="release_story"),
+    path("stories/<uuid:id>/withdraw/", views.withdraw_story, name="withdraw_story"),
 ]

@@ -1,0 +1,85 @@
+"""The signed link with which a city answers a match from its message."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from serai.accounts.mail import post
+from serai.accounts.models import Account
+from serai.audit.actions import Actor
+from serai.directory.models import Membership
+from serai.directory.queries import held
+from serai.needs import actions
+from serai.needs.models import Match, MatchAnswer
+from serai.sharing import links
+from serai.sharing.models import Invitation
+
+KIND = "match"
+
+
+def ask_by_mail(actor: Actor, match: Match, *, now: datetime) -> int:
+    """Mails whoever coordinates in each asked city a link with one question; how many were mailed."""
+    count = 0
+    answers = MatchAnswer.objects.filter(match=match, answer="asked").select_related(
+        "match__need__audience", "organisation"
+    )
+    for answer in answers.order_by("id"):
+        memberships = Membership.objects.filter(held(now.date()), organisation=answer.organisation_id)
+        for membership in memberships.filter(coordinates=True).select_related("person").order_by("id"):
+            account = Account.objects.filter(person_id=membership.person_id, is_active=True).first()
+            if account is None:
+                continue
+            records = [answer, match, match.need]
+            made = links.make(
+                actor, kind=KIND, person=membership.person, address=account.email, records=records, now=now
+            )
+            body = (
+                _("Another city asks whether yours takes part in an exchange. Answer here:") + f"\n\n{made.address}\n"
+            )
+            occasion = f"match:{answer.id}:{answer.version}"
+            subject = _("A question for your city")
+            count += post(occasion, account.email, subject, body, account.person_id, now, until=made.link.expires_at)
+    return count
+
+
+class WillYouTakePart:
+    """One question to one city: accepts, parks or declines."""
+
+    undoable = True
+    goes_on = False
+
+    def _answer(self, link: Invitation) -> MatchAnswer:
+        return MatchAnswer.objects.select_related("match__need__audience", "city").get(pk__in=link.record_ids)
+
+    def question(self, link: Invitation) -> links.Question:
+        """Whether the city takes part."""
+        answer = self._answer(link)
+        need = answer.match.need
+        return links.Question(
+            title=_("Will %(city)s take part in an exchange?") % {"city": answer.city.name},
+            answers=(
+                ("accepted", _("Yes, we take part")),
+                ("parked", _("Not now, ask us later")),
+                ("declined", _("No")),
+            ),
+            quotes=(links.Quote(record=need, text=need.question),),
+            reason_asked=True,
+        )
+
+    def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
+        """Keeps the answer for the city."""
+        actions.answer_match(None, self._answer(link), decision=value, reason=reason, now=now)
+
+    def undo(self, link: Invitation, *, now: datetime) -> None:
+        """The question is open again."""
+        actions.undo_answer(None, self._answer(link), now=now)
+
+    def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
+        """Nowhere else."""
+        return None
+
+
+links.register(KIND, WillYouTakePart())

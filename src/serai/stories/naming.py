@@ -1,0 +1,111 @@
+"""Asking for a yes: first words of a passage, who could be named, and the one-tap question by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from serai.accounts.mail import post
+from serai.accounts.models import Account
+from serai.audit.actions import Actor
+from serai.directory.models import Membership, Organisation, Person
+from serai.directory.queries import held
+from serai.exchanges.models import Exchange
+from serai.sharing import links
+from serai.sharing.models import Invitation
+from serai.stories import actions
+from serai.stories.models import Naming, Story
+from serai.stories.queries import Source
+
+KIND = "naming"
+
+
+def sentence(source: Source) -> str:
+    """First words for a passage about a record; the author mends them."""
+    record: Any = source.record
+    if source.noun == "need":
+        return _("%(city)s asked: %(question)s") % {"city": record.city.name, "question": record.question}
+    if source.noun == "exchange":
+        place = record.place.name if record.place else _("online")
+        return _("They met: %(title)s, %(place)s.") % {"title": record.title, "place": place}
+    if source.noun == "practice":
+        return _("They saw this: %(title)s.") % {"title": record.title}
+    if source.noun == "takeaway":
+        return _("An idea went home: %(text)s") % {"text": record.text}
+    if source.noun == "activity":
+        return _("It became: %(title)s.") % {"title": record.title}
+    return _("It is measured: %(name)s.") % {"name": record.name}
+
+
+def organisations_of(exchange: Exchange) -> list[Organisation]:
+    """Organisations that took part or hosted, as the asker may see them."""
+    speakers = exchange.parties.exclude(speaker=None).values("speaker")
+    hosts = exchange.sessions.exclude(site=None).values("site__host")
+    found = Organisation.objects.filter(pk__in=speakers) | Organisation.objects.filter(pk__in=hosts)
+    return list(found.distinct().order_by("name", "id"))
+
+
+def ask(actor: Actor, story: Story, *, now: datetime) -> int:
+    """Mails each one named who was not asked by mail yet a link with one question; how many."""
+    count = 0
+    namings = Naming.objects.filter(passage__story=story, answer="asked").select_related(
+        "passage__audience", "audience"
+    )
+    for naming in namings.order_by("id"):
+        person = _who_answers(naming, now)
+        account = Account.objects.filter(person_id=person.id, is_active=True).first() if person else None
+        if person is None or account is None:
+            continue
+        made = links.make(
+            actor, kind=KIND, person=person, address=account.email, records=[naming, naming.passage], now=now
+        )
+        body = _("A story would like to name you. Say yes or no:") + f"\n\n{made.address}\n"
+        occasion = f"naming:{naming.id}:{naming.version}"
+        count += post(occasion, account.email, _("May you be named?"), body, person.id, now, until=made.link.expires_at)
+    return count
+
+
+def _who_answers(naming: Naming, now: datetime) -> Person | None:
+    if naming.person_id:
+        return naming.person
+    coordinates = Membership.objects.filter(held(now.date()), organisation=naming.organisation_id)
+    found = coordinates.select_related("person").order_by("-coordinates", "id").first()
+    return found.person if found else None
+
+
+class MayWeNameYou:
+    """The one-tap question of a story: nothing above TLP:GREEN is shown by the link."""
+
+    undoable = True
+    goes_on = False
+
+    def _naming(self, link: Invitation) -> Naming:
+        return Naming.objects.select_related("passage__audience", "organisation", "person").get(pk__in=link.record_ids)
+
+    def question(self, link: Invitation) -> links.Question:
+        """Whether a passage may name them."""
+        naming = self._naming(link)
+        return links.Question(
+            title=_("May this story name you?"),
+            answers=(("yes", _("Yes")), ("no", _("No, tell it without our name"))),
+            quotes=(links.Quote(record=naming.passage, text=naming.passage.text),),
+            explained=_("You can withdraw your yes at any time."),
+        )
+
+    def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
+        """Keeps the answer on the naming."""
+        actions.answer_naming(None, self._naming(link), value, now=now)
+
+    def undo(self, link: Invitation, *, now: datetime) -> None:
+        """The question is open again."""
+        actions.ask_naming_again(None, self._naming(link), now=now)
+
+    def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
+        """Nowhere else."""
+        return None
+
+
+links.register(KIND, MayWeNameYou())

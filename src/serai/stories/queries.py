@@ -1,0 +1,98 @@
+"""Reads of stories: the released ones, one with its passages as told, and what a story can be assembled from."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from serai.db.rows import Protected
+from serai.exchanges.models import Exchange, Takeaway
+from serai.needs.models import Need
+from serai.plans.models import Activity, Indicator
+from serai.practices.models import Practice
+from serai.stories.models import Naming, Passage, Story
+
+
+def stories_readable() -> QuerySet[Story]:
+    """The released stories the asker may read, the newest first."""
+    return (
+        Story.objects.filter(state="released")
+        .select_related("city", "exchange", "audience")
+        .order_by("-released_at", "-id")
+    )
+
+
+def story_page(id: uuid.UUID) -> Story:
+    """One story with its passages and their namings."""
+    namings = Naming.objects.select_related("organisation", "person").order_by("id")
+    passages = Passage.objects.prefetch_related(Prefetch("namings", namings)).order_by("position", "stands_in", "id")
+    return (
+        Story.objects.select_related("city", "exchange__place", "audience")
+        .prefetch_related(Prefetch("passages", passages))
+        .get(pk=id)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One place of a story: the passage told there, its namings, and what stands in for it meanwhile."""
+
+    passage: Passage
+    namings: tuple[Naming, ...]
+    waiting: bool
+    stand_in: Passage | None
+
+
+def told(passages: Sequence[Passage], *, as_source: bool) -> list[Told]:
+    """What is told at each position. The source sees a waiting passage beside its stand-in; readers one of them."""
+    places: dict[int, list[Passage]] = {}
+    for passage in passages:
+        places.setdefault(passage.position, []).append(passage)
+    lines = []
+    for _position, found in sorted(places.items()):
+        own = next((p for p in found if not p.stands_in), None)
+        stand_in = next((p for p in found if p.stands_in), None)
+        namings = tuple(own.namings.all()) if own else ()
+        waiting = any(n.answer != "yes" for n in namings)
+        if own is not None and (not waiting or as_source):
+            lines.append(Told(passage=own, namings=namings, waiting=waiting, stand_in=stand_in))
+        elif stand_in is not None:
+            lines.append(Told(passage=stand_in, namings=(), waiting=False, stand_in=None))
+    return lines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A record of the thread that a passage could tell of."""
+
+    noun: str
+    record: Protected
+    title: str
+
+
+def sources_of(exchange: Exchange) -> list[Source]:
+    """The records of an exchange's thread the asker may read, in the order of the thread."""
+    found: list[Source] = []
+
+    def add(noun: str, records: QuerySet[Any]) -> None:
+        found.extend(Source(noun=noun, record=r, title=str(r)) for r in records)
+
+    takeaways = Takeaway.objects.filter(exchange=exchange).order_by("id")
+    activities = Activity.objects.filter(promised_in=exchange).order_by("id")
+    add("need", Need.objects.filter(matches__exchanges=exchange).distinct())
+    add("exchange", Exchange.objects.filter(pk=exchange.pk))
+    add("practice", Practice.objects.filter(sessions__exchange=exchange).distinct().order_by("id"))
+    add("takeaway", takeaways)
+    add("activity", activities)
+    add("indicator", Indicator.objects.filter(activity__in=activities).order_by("id"))
+    return found
+
+
+def namings_waiting_for(sources: Sequence[uuid.UUID], person: uuid.UUID) -> QuerySet[Naming]:
+    """Where these organisations or this person are asked whether they may be named."""
+    asked = Naming.objects.filter(answer="asked").select_related("passage__story", "organisation", "person")
+    return (asked.filter(organisation__in=sources) | asked.filter(person=person)).order_by("id")

@@ -1,0 +1,211 @@
+"""Pages of stories: read, assemble, ask, release, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from serai.accounts.mail import address_of, post
+from serai.accounts.models import Account
+from serai.audit.actions import ChangedMeanwhile
+from serai.core.audience import group
+from serai.exchanges.models import Exchange, Participant
+from serai.sharing.choosing import Ring, choose_readers, own_rings
+from serai.sharing.reading import reading
+from serai.stories import actions, forms, naming, queries
+from serai.stories.models import Naming, Passage, Story
+from serai.web import dates
+from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.versions import both_versions, merged
+
+
+@page
+def stories(request: HttpRequest, here: Here) -> HttpResponse:
+    """The released stories."""
+    lines = [
+        {"story": s, "day": dates.day(s.released_at.date()) if s.released_at else ""}
+        for s in queries.stories_readable()[:50]
+    ]
+    drafts = []
+    if here.signed_in:
+        drafts = list(Story.objects.filter(source_id=here.actor.source).exclude(state="released").order_by("-id")[:20])
+    return show(request, "stories/list.html", {"lines": lines, "drafts": drafts})
+
+
+@page
+def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One story as the asker may read it; its source sees who was asked and what they said."""
+    found = queries.story_page(id)
+    mine = here.signed_in and found.source_id == here.actor.source
+    if found.state == "withdrawn" and not mine:
+        raise Http404
+    lines = queries.told(list(found.passages.all()), as_source=mine)
+    context = {
+        "story": found,
+        "exchange": found.exchange,
+        "lines": [_line(line) for line in lines],
+        "day": dates.day(found.released_at.date()) if found.released_at else "",
+        "mine": mine,
+        "reading": reading(here, found),
+    }
+    return show(request, "stories/story.html", context)
+
+
+def _line(line: queries.Told) -> dict[str, Any]:
+    passage = line.passage
+    href = reverse(passage.noun, args=[passage.record_id]) if passage.noun and passage.record_id else ""
+    return {
+        "passage": passage,
+        "href": href,
+        "waiting": line.waiting,
+        "namings": line.namings,
+        "stand_in": line.stand_in,
+    }
+
+
+@member_page
+def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A story is assembled from the thread of an exchange: choose the records, then mend the words."""
+    exchange = Exchange.objects.select_related("place", "audience").get(pk=id)
+    sources = queries.sources_of(exchange)
+    keyed = {f"{s.noun}-{s.record.pk}": s for s in sources}
+    form = forms.StoryForm(posted(request), sources=[(key, s.title) for key, s in keyed.items()])
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        made = actions.begin_story(
+            here.actor,
+            title=values["title"],
+            byline=values["byline"],
+            exchange=exchange,
+            city=here.standing.city,
+            readers=[group("organisation", here.actor.source)]
+            if here.actor.organisation
+            else [group("person", here.actor.person)],
+            now=here.now,
+        )
+        for key in [k for k in keyed if k in values["sources"]]:
+            source = keyed[key]
+            actions.add_passage(
+                here.actor, made, naming.sentence(source), noun=source.noun, record_id=source.record.pk, now=here.now
+            )
+        messages.success(request, _("The story is drafted from the thread. Now mend the words."))
+        return redirect("story", made.id)
+    context = {"exchange": exchange, "form": form}
+    return show(request, "stories/new.html", context, status=422 if form.errors else 200)
+
+
+@member_page
+def new_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A further passage."""
+    found = Story.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
+    choices = naming.organisations_of(found.exchange)
+    form = forms.PassageForm(posted(request), organisations=[(str(o.id), o.name) for o in choices])
+    if request.method == "POST" and form.is_valid():
+        chosen = [o for o in choices if str(o.id) in form.cleaned_data.get("organisations", [])]
+        actions.add_passage(
+            here.actor,
+            found,
+            form.cleaned_data["text"],
+            in_kind=form.cleaned_data.get("in_kind", ""),
+            organisations=chosen,
+            now=here.now,
+        )
+        return redirect("story", id)
+    return show(request, "stories/passage.html", {"story": found, "form": form}, status=422 if form.errors else 200)
+
+
+@member_page
+def change_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Mends the words of a passage."""
+    found = Passage.objects.select_related("story").get(pk=id, source_id=here.actor.source)
+    form = forms.PassageForm(
+        merged(request, found), initial={"text": found.text, "version": found.version}, organisations=[]
+    )
+    if request.method == "POST" and form.is_valid():
+        expected = form.cleaned_data["version"] or found.version
+        try:
+            actions.change_passage(here.actor, found, expected=expected, text=form.cleaned_data["text"], now=here.now)
+        except ChangedMeanwhile as meanwhile:
+            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this passage"))
+        return redirect("story", found.story_id)
+    return show(
+        request, "stories/passage.html", {"story": found.story, "form": form}, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+@member_page
+def ask_namings(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Sends each one named and not yet asked by mail a one-tap question."""
+    found = Story.objects.get(pk=id, source_id=here.actor.source)
+    count = naming.ask(here.actor, found, now=here.now)
+    messages.success(request, _("%(n)s were asked by mail. Others see the question on their home page.") % {"n": count})
+    return redirect("story", id)
+
+
+@member_page
+def answer_naming(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The one named says yes, no, or withdraws."""
+    found = Naming.objects.select_related("passage__story", "organisation", "person").get(pk=id)
+    if here.actor.organisation != found.organisation_id and here.actor.person != found.person_id:
+        raise Http404
+    if request.method == "POST":
+        actions.answer_naming(here.actor, found, request.POST.get("answer", ""), now=here.now)
+        messages.success(request, _("Your answer is kept. You can change it here at any time."))
+        return redirect("answer_naming", id)
+    return show(
+        request, "stories/naming.html", {"naming": found, "passage": found.passage, "story": found.passage.story}
+    )
+
+
+@member_page
+def release_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Choose who can read it; everyone who took part is told that it waits for them."""
+    found = Story.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
+    inner = Ring(value="exchange", title=_("Everyone in this exchange"), groups=(group("exchange", found.exchange_id),))
+    rings = [inner, *[r for r in own_rings(here.standing) if r.value.startswith("network") or r.value == "everyone"]]
+    chosen = choose_readers(
+        request,
+        here,
+        rings=rings,
+        title=_("Choose who can read this story, then release it."),
+        chosen="exchange",
+        texts=[p.text for p in found.passages.all()],
+    )
+    if isinstance(chosen, HttpResponse):
+        return chosen
+    actions.release_story(here.actor, found, chosen, now=here.now)
+    count = _tell_everyone(found, here)
+    messages.success(request, _("The story is released. %(n)s people who took part are told.") % {"n": count})
+    return redirect("story", id)
+
+
+def _tell_everyone(story: Story, here: Here) -> int:
+    people = (
+        Participant.objects.filter(exchange=story.exchange_id).exclude(person=None).values_list("person_id", flat=True)
+    )
+    accounts = Account.objects.filter(person_id__in=list(people), is_active=True)
+    body = (
+        _("A story about an exchange you took part in can be read:")
+        + f"\n\n{address_of(reverse('story', args=[story.id]))}\n"
+    )
+    return sum(
+        post(f"story:{story.id}", account.email, _("A story you took part in"), body, account.person_id, here.now)
+        for account in accounts
+    )
+
+
+@require_POST
+@member_page
+def withdraw_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Takes a story back."""
+    found = Story.objects.get(pk=id, source_id=here.actor.source)
+    actions.withdraw_story(here.actor, found, now=here.now)
+    return redirect("story", id)
