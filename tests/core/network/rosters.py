@@ -41,6 +41,39 @@ def numbered(sectors: list[int], *, cities: list[int] | None = None) -> Roster:
     )
 
 
+def towns() -> Roster:
+    """Six police units, ten youth centres, two prisons."""
+    sizes = {"police": 6, "youth work": 10, "prison": 2}
+    return roster(
+        Organisation(key=f"{sector[0]}{at}-{sector}", sector=sector, level="local", city=f"city{at % 2}")
+        for sector, size in sizes.items()
+        for at in range(size)
+    )
+
+
+def first_wave(on: Roster, *, silent: int = 0) -> Wave:
+    """14 of 60 pairs of police and youth work cooperate; all within each do; a channel is there, a place is not."""
+    police = [key for key in on.keys if "police" in key]
+    youth = [key for key in on.keys if "youth" in key]
+    quiet = set(police[:silent])
+    across = [(one, two) for one in police for two in youth]
+    reports = [
+        Report(
+            source=one,
+            target=two,
+            ladder=2 if at < 14 else 1,
+            channel=at % 3 > 0,
+            goal=at % 2 == 0,
+            place=at < 5,
+            trust=30.0,
+        )
+        for at, (one, two) in enumerate(across)
+    ]
+    inside = [(a, b) for part in (police, youth) for a in part for b in part if a < b]
+    reports += [Report(source=one, target=two, ladder=3) for one, two in inside]
+    return wave(on, [one for one in reports if one.source not in quiet], answered=set(on.keys) - quiet)
+
+
 def drawn(seed: int, *, n: int, m: int, groups: int, directed: bool = False, answered: float = 1.0) -> Ties:
     """Random ties on n organisations; pairs that nobody could have reported are left out."""
     rng = np.random.default_rng(seed)

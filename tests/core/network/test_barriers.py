@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from rosters import numbered
+from rosters import first_wave, towns
 
 from serai.core.network.barriers import Barriers, barriers
 from serai.core.network.disclosure import Floor, State
-from serai.core.network.errors import BadRule, ValueOutOfRange
-from serai.core.network.roster import Organisation, Report, Roster, Wave, roster, wave
+from serai.core.network.errors import BadRule
 from serai.core.network.ties import TieRule
-from serai.core.network.trust import agreement, reciprocity, trust_score, trust_table
-
-
-def towns() -> Roster:
-    """Six police units, ten youth centres, two prisons."""
-    sizes = {"police": 6, "youth work": 10, "prison": 2}
-    return roster(
-        Organisation(key=f"{sector[0]}{at}-{sector}", sector=sector, level="local", city=f"city{at % 2}")
-        for sector, size in sizes.items()
-        for at in range(size)
-    )
-
-
-def first_wave(on: Roster, *, silent: int = 0) -> Wave:
-    """14 of 60 pairs of police and youth work cooperate; all within each do; a channel is there, a place is not."""
-    police = [key for key in on.keys if "police" in key]
-    youth = [key for key in on.keys if "youth" in key]
-    quiet = set(police[:silent])
-    across = [(one, two) for one in police for two in youth]
-    reports = [
-        Report(
-            source=one,
-            target=two,
-            ladder=2 if at < 14 else 1,
-            channel=at % 3 > 0,
-            goal=at % 2 == 0,
-            place=at < 5,
-            trust=30.0,
-        )
-        for at, (one, two) in enumerate(across)
-    ]
-    inside = [(a, b) for part in (police, youth) for a in part for b in part if a < b]
-    reports += [Report(source=one, target=two, ladder=3) for one, two in inside]
-    return wave(on, [one for one in reports if one.source not in quiet], answered=set(on.keys) - quiet)
 
 
 def found(**extra: object) -> Barriers:
@@ -125,51 +89,3 @@ def test_same_seed_same_answer_and_stop() -> None:
     assert stopped.stopped
     cell = stopped.between("police", "youth work")
     assert (cell.ties, cell.low, cell.p_fewer, cell.p_holm) == (14, None, None, None)
-
-
-# --- trust
-
-
-def rated(scores: dict[tuple[int, int], float], sectors: list[int]) -> Wave:
-    on = numbered(sectors)
-    return wave(
-        on,
-        [Report(source=on.keys[a], target=on.keys[b], ladder=1, trust=t) for (a, b), t in scores.items()],
-        answered=on.keys,
-    )
-
-
-def test_trust_table_weighs_raters_alike_and_hides_small_cells() -> None:
-    sectors = [0] * 5 + [1] * 3
-    scores = {(a, b): 10.0 * a for a in range(5) for b in (5, 6, 7)} | {(5, 0): 90.0, (5, 1): 70.0}
-    del scores[(4, 6)], scores[(4, 7)]  # one rater with fewer answers counts no less
-    table = trust_table(rated(scores, sectors), "sector")
-    assert table.mean[0, 1] == pytest.approx(20.0)
-    assert (table.raters[0, 1], table.rated[0, 1]) == (5, 3)
-    assert table.shown.tolist() == [[False, True], [False, False]]
-    assert np.isnan(table.mean[1, 0])
-    open_table = trust_table(rated(scores, sectors), "sector", floor=Floor(raters=1, rated=1))
-    assert open_table.mean[1, 0] == pytest.approx(80.0)
-
-
-def test_reciprocity_by_hand() -> None:
-    found_pairs = reciprocity(rated({(0, 1): 10, (1, 0): 30, (2, 3): 50, (3, 2): 50, (0, 3): 99}, [0] * 4))
-    assert (found_pairs.pairs, found_pairs.gap, found_pairs.correlation) == (2, 10.0, None)
-    three = reciprocity(rated({(0, 1): 10, (1, 0): 20, (2, 3): 50, (3, 2): 60, (0, 2): 90, (2, 0): 80}, [0] * 4))
-    ends = np.array([10, 20, 50, 60, 90, 80]), np.array([20, 10, 60, 50, 80, 90])
-    assert three.correlation == pytest.approx(np.corrcoef(*ends)[0, 1])
-    none = reciprocity(rated({}, [0, 0]))
-    assert (none.pairs, none.gap, none.correlation) == (0, None, None)
-
-
-@pytest.mark.parametrize("items", [[], [0, 1, 2], [1, 5, 2], [float("nan")]])
-def test_bad_trust_items(items: list[float]) -> None:
-    with pytest.raises(ValueOutOfRange):
-        trust_score(items)
-
-
-def test_bad_ratings_for_agreement() -> None:
-    for ratings, options in (([0.0, 1.0], 5), ([6.0], 5), ([1.0], 1)):
-        with pytest.raises(ValueOutOfRange):
-            agreement(ratings, options=options)
-    assert agreement([3], options=5) is None

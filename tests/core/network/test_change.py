@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rosters import numbered
 
-from serai.core.network.change import network_change
+from serai.core.network.change import network_change, partner_gains
 from serai.core.network.disclosure import Coverage, Floor, State, coverage
-from serai.core.network.errors import BadEffort, BadRule, DifferentRosters
+from serai.core.network.errors import BadRule, DifferentRosters
 from serai.core.network.ground import common_ground
-from serai.core.network.resampling import PairChanges, Strata, holm, sign_flip, vertex_bootstrap
+from serai.core.network.resampling import PairChanges, Strata, vertex_bootstrap
 from serai.core.network.roster import Organisation, Report, Roster, Wave, roster, wave, wave_from_arrays
 from serai.core.network.stability import stability
 from serai.core.network.ties import TieRule
-from serai.core.network.trust_change import band_of, trust_changes
 
 OPEN = Floor(raters=1, rated=1, width=1)
 
@@ -34,70 +32,6 @@ def wave_of(on: Roster, tied: np.ndarray, *, answered: np.ndarray | None = None)
 def symmetric(rng: np.random.Generator, n: int, share: float) -> np.ndarray:
     upper = np.triu(rng.random((n, n)) < share, k=1)
     return upper | upper.T
-
-
-# --- sign flips
-
-
-def flips_by_definition(changes: list[float]) -> float:
-    sums = [
-        abs(sum(sign * change for sign, change in zip(signs, changes, strict=True)))
-        for signs in product((1, -1), repeat=len(changes))
-    ]
-    return float(np.mean(np.array(sums) >= abs(sum(changes)) - 1e-9))
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(-4, 4), min_size=1, max_size=9))
-def test_sign_flip_of_whole_numbers_is_exact(changes: list[int]) -> None:
-    test = sign_flip(np.array(changes), seed=1)
-    assert test.p == pytest.approx(flips_by_definition([float(change) for change in changes]))
-    assert test.exact
-    assert (test.n, test.changed) == (len(changes), sum(change != 0 for change in changes))
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.floats(-50, 50, allow_subnormal=False).map(lambda x: round(x, 3)), min_size=1, max_size=8))
-def test_sign_flip_of_fractions_is_exact_when_few(changes: list[float]) -> None:
-    assert sign_flip(np.array(changes), seed=1).p == pytest.approx(flips_by_definition(changes))
-
-
-def test_sign_flip_drawn_comes_close_to_exact() -> None:
-    whole = np.random.default_rng(2).integers(-2, 4, 30)
-    exact, sampled = sign_flip(whole, seed=1), sign_flip(whole * 1.0, seed=1, draws=20_000)
-    assert not sampled.exact
-    assert sampled.p == pytest.approx(exact.p, abs=0.01)
-    assert sign_flip(whole * 1.0, seed=1, draws=500) == sign_flip(whole * 1.0, seed=1, draws=500)
-    stopped = sign_flip(whole * 1.0, seed=1, stop=lambda: True)
-    assert (stopped.p, stopped.stopped) == (None, True)
-
-
-def test_sign_flip_of_very_many_and_of_none() -> None:
-    assert sign_flip(np.ones(3_000, dtype=int), seed=1).p == 1e-12  # stands for "or less"
-    assert sign_flip(np.ones(30, dtype=int), seed=1).p == pytest.approx(2.0**-29)
-    balanced = sign_flip(np.tile([1, -1, 3, -3], 5_000), seed=1)
-    assert balanced.p == pytest.approx(1.0)
-    assert sign_flip(np.zeros(4, dtype=int), seed=1).p == 1.0
-    assert sign_flip(np.zeros(0, dtype=int), seed=1).p is None
-    with pytest.raises(BadEffort):
-        sign_flip(np.array([1.0, np.nan]), seed=1)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.floats(0, 1), max_size=8))
-def test_holm_is_never_below_the_p_and_keeps_the_order(p_values: list[float]) -> None:
-    corrected = holm(p_values)
-    assert all(p <= after <= 1 for p, after in zip(p_values, corrected, strict=True))
-    for (p, after), (q, other) in product(zip(p_values, corrected, strict=True), repeat=2):
-        assert after <= other or p >= q
-    if p_values:
-        assert min(corrected) == pytest.approx(min(1.0, len(p_values) * min(p_values)))
-
-
-def test_holm_refuses_what_is_no_p() -> None:
-    for bad in (-0.1, 1.1, float("nan")):
-        with pytest.raises(BadEffort):
-            holm([bad])
 
 
 # --- the vertex bootstrap
@@ -205,6 +139,37 @@ def test_same_seed_same_answer_and_stop_is_said() -> None:
     assert (stopped.stopped, stopped.draws) == (True, 128)
     nothing = network_change(ground, "sector", seed=1, floor=OPEN, stop=lambda: True)
     assert (nothing.stopped, nothing.across.low, nothing.across.change) == (True, None, one.change)
+
+
+@pytest.mark.parametrize("count", ["either", "both", "reported"])
+def test_cells_add_up_to_the_totals_and_gains_to_the_changes(count: Any) -> None:
+    rng = np.random.default_rng(3)
+    on = numbered([0] * 8 + [1] * 7 + [2] * 6)
+
+    def said() -> Wave:
+        source, target = np.nonzero((rng.random((21, 21)) < 0.3) & ~np.eye(21, dtype=bool))
+        heard = np.arange(21) % 5 > 0
+        keep = heard[source]
+        return wave_from_arrays(
+            on, source=source[keep], target=target[keep], ladder=rng.integers(0, 5, keep.sum()), answered=heard
+        )
+
+    ground = common_ground(said(), said())
+    change = network_change(ground, "sector", seed=1, rule=TieRule(count=count), floor=OPEN, draws=60)
+    assert len(change.cells) == (9 if count == "reported" else 6)
+    for total, inside in ((change.within, True), (change.across, False)):
+        parts = [cell for cell in change.cells if (cell.first == cell.second) == inside]
+        for name in ("pairs", "before", "after", "change"):
+            assert getattr(total, name) == sum(getattr(cell, name) for cell in parts)
+        assert total.low is not None
+        assert total.high is not None
+        assert total.low < total.high
+    if count == "reported":  # every directed tie is one partner of who reports it
+        gains = partner_gains(ground, "sector", TieRule(count=count))
+        codes = on.grouping("sector").codes
+        by_cell = {(cell.first, cell.second): cell.change for cell in change.cells}
+        for a, b in product(range(3), repeat=2):
+            assert by_cell[f"s{a}", f"s{b}"] == gains[codes == a, b].sum()
 
 
 # --- common ground
@@ -333,50 +298,3 @@ def test_cells_below_the_floor_say_nothing() -> None:
     for cell in change.cells:
         if cell.state == State.HIDDEN:
             assert {cell.before, cell.after, cell.change, cell.low, cell.gain, cell.p, cell.p_holm} == {None}
-
-
-# --- trust
-
-
-def rating(on: Roster, scores: dict[tuple[str, str], float]) -> Wave:
-    return wave(on, [Report(source=a, target=b, ladder=1, trust=t) for (a, b), t in scores.items()], answered=on.keys)
-
-
-def test_trust_change_by_hand_and_a_new_contact_moves_no_mean() -> None:
-    on = numbered([0] * 6 + [1] * 4)
-    police, youth = on.keys[:6], on.keys[6:]
-    first = {(a, b): 40.0 for a in police for b in youth}
-    second = {pair: score + 12 + 2 * int(pair[0][-1]) for pair, score in first.items()}
-    missing = (police[0], youth[0])
-    found = trust_changes(
-        common_ground(rating(on, {k: v for k, v in first.items() if k != missing}), rating(on, second)),
-        "sector",
-        seed=1,
-        draws=500,
-    )
-    cell = next(one for one in found if (one.rater, one.rated) == ("s0", "s1"))
-    assert cell.change == pytest.approx(12 + 2 * 2.5)
-    assert cell.band == "notable"
-    assert cell.test is not None
-    assert cell.test.p == pytest.approx(2 / 64)
-    assert cell.low is not None
-    assert cell.high is not None
-    assert 12 <= cell.low < 17 < cell.high <= 22
-    back = next(one for one in found if (one.rater, one.rated) == ("s1", "s0"))
-    assert (back.band, back.change, back.state) == ("not enough data", None, State.HIDDEN)
-
-
-@pytest.mark.parametrize(
-    ("change", "low", "high", "band"),
-    [
-        (4.9, 1, 9, "no clear change"),
-        (8, -1, 17, "no clear change"),
-        (5, 1, 9, "small"),
-        (-10, -12, -8, "small"),
-        (10.1, 2, 18, "notable"),
-        (-30, -40, -20, "notable"),
-        (30, 0, 60, "no clear change"),
-    ],
-)
-def test_bands_of_trust(change: float, low: float, high: float, band: str) -> None:
-    assert band_of(change, low, high) == band

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from rosters import WAVE_1, WAVE_2, eight, golden, numbered, told_by_both
-from test_barriers import first_wave, towns
+from rosters import WAVE_1, WAVE_2, eight, first_wave, golden, numbered, told_by_both, towns
 
 from serai.core.network.barriers import barriers
 from serai.core.network.bridges import fragility, resting

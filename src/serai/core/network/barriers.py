@@ -120,15 +120,12 @@ def barriers(
     test = block_test(network, kind, seed=seed, shuffles=shuffles, stop=stop, progress=progress)
     states = _states(wave, kind, table, shown)
     things = [_things(wave, kind, thing, rule, floor, missing_below) for thing in THINGS]
-    tested = [cell for cell, state in states.items() if state == State.TESTS and test.shuffles]
-    corrected = dict(zip(tested, holm([float(test.p_fewer[cell]) for cell in tested]), strict=True))
-    cells = tuple(
-        _cell(table, test, at, state, corrected.get(at), tuple(of[at] for of in things)) for at, state in states.items()
-    )
+    corrected = _corrected(test, states)
+    cells = [_cell(table, test, at, states[at], corrected.get(at), tuple(of[at] for of in things)) for at in states]
     return Barriers(
         kind=kind,
         rule=rule,
-        cells=cells,
+        cells=tuple(cells),
         total_within=shown.within,
         total_across=shown.across,
         shuffles=test.shuffles,
@@ -148,6 +145,12 @@ def _states(wave: Wave, kind: Kind, table: Mixing, shown: Shown) -> dict[tuple[i
         return min(rates[a].state, rates[b].state)
 
     return {(a, b): state(a, b) for a in range(g) for b in range(g) if table.directed or a <= b}
+
+
+def _corrected(test: BlockTest, states: dict[tuple[int, int], State]) -> dict[tuple[int, int], float]:
+    """Holm's p of each tested cell."""
+    tested = [cell for cell, state in states.items() if state == State.TESTS and test.shuffles]
+    return dict(zip(tested, holm([float(test.p_fewer[cell]) for cell in tested]), strict=True))
 
 
 def _cell(

@@ -106,25 +106,19 @@ def network_change(
     stop: Stop | None = None,
     progress: Progress | None = None,
 ) -> NetworkChange:
-    """The change of every cell, and of ties across and within groups. `rule` may ask for any layer.
-
-    Same ground, seed and draws give the same answer; stopped early, the intervals rest on the draws done.
-    """
+    """The change of every cell, and of ties across and within groups, in any layer; stopped early, on fewer draws."""
     rule, floor = rule or TieRule(), floor or Floor()
     facts = compared(ground, rule, kind)
     places = _places(len(facts.names), rule.directed)
-    codes = facts.codes
     pairs, strata = _resampled(facts, ground.panel, places)
     drawn = vertex_bootstrap(pairs, strata, seed=seed, draws=draws, stop=stop, progress=progress)
-    gains = partner_gains(ground, kind, rule)
-    shown = _shown(ground, kind, rule, floor, facts, keep)
-    cells = []
+    gains, shown = partner_gains(ground, kind, rule), _shown(ground, kind, rule, floor, facts, keep)
+    rates = [ground.coverage(kind, name).state for name in facts.names]
+    cells: list[BlockChange] = []
     for at, (a, b) in enumerate(places):
-        rates = [ground.coverage(kind, facts.names[side]).state for side in (a, b)]
-        state = min(rates) if shown.cells[a, b] else State.HIDDEN
-        cell = _block(facts, [(a, b)], state, drawn, [at])
-        moved = _moved(gains, codes, ground.panel, a, b, directed=rule.directed)
-        cells.append(_tested(replace(cell, first=facts.names[a], second=facts.names[b]), moved, seed))
+        state = min(rates[a], rates[b]) if shown.cells[a, b] else State.HIDDEN
+        cell = replace(_block(facts, [(a, b)], state, drawn, [at]), first=facts.names[a], second=facts.names[b])
+        cells.append(_tested(cell, _moved(gains, facts.codes, ground.panel, a, b, directed=rule.directed), seed))
     across, within = _totals(ground, facts, places, drawn, gains, shown, seed)
     return NetworkChange(
         kind=kind,

@@ -25,10 +25,10 @@ NEAR = 20  # best-connected members a group that a shortlist tries for each part
 class Weights:
     """What counts how much (a convention of Serai; change it freely). Each term lies between 0 and 1.
 
-    `reach`: share of the pairs that cannot reach each other which now could. `relief`: share of the pairs that
-    depend on one organisation which no longer would. `barrier`: 1 - ties / ties by chance between the two groups
-    (0 within a group). `first`: no tie between the two groups yet. `ease`: half for knowing of each other already,
-    half for contacts in common (three or more count full).
+    `reach`: share of the pairs that cannot reach each other which now could. `relief`: share of the cases of two
+    organisations depending on a third that would end. `barrier`: 1 - ties / ties by chance between the two groups (0
+    within a group). `first`: no tie between the two groups yet. `ease`: half for knowing of each other already, half
+    for contacts in common (three or more count full).
     """
 
     reach: float = 3.0
@@ -47,9 +47,10 @@ class Weights:
 class NewTie:
     """A pair worth introducing, at positions `one` < `two` on the roster.
 
-    `newly_reached`: pairs of organisations that could reach each other only by it; `relieved`: pairs that would no
-    longer depend on one organisation; `ties_between` its two groups so far, `expected_between` by chance;
-    `in_common`: contacts who could introduce them; `know`: at least one knows of the other. `score`: 0 to 1.
+    `newly_reached`: pairs of organisations that could reach each other only by it; `relieved`: cases of two
+    organisations depending on a third that would end (a pair may depend on several); `ties_between` its two groups
+    so far, `expected_between` by chance; `in_common`: contacts who could introduce them; `know`: at least one knows
+    of the other. `score`: 0 to 1.
     """
 
     one: int
@@ -91,44 +92,49 @@ def new_ties(
 ) -> NewTies:
     """The `count` new ties that would help most, one after another.
 
-    `aware`: ties of a lower rung (ladder 1) on the same roster. `within`: only pairs of one city, level or sector.
-    `per_organisation`: no organisation is asked for more new ties than this. Ties of equal score go to the pair
-    first on the roster. Raises WrongDirection, DifferentRosters or BadEffort.
+    `aware`: ties of ladder 1 on the same roster. `within`: only pairs of one city, level or sector. Nobody is asked
+    for more than `per_organisation`. Of equal scores the pair first on the roster is taken. Raises WrongDirection,
+    DifferentRosters or BadEffort.
     """
+    _check(ties, aware, count, per_organisation)
+    weights = weights or Weights()
+    shortlist = ties.n * (ties.n - 1) // 2 - ties.m > all_pairs
+    asked = np.zeros(ties.n, dtype=np.int64)
+    made: list[NewTie] = []
+    weighed, stopped = 0, False
+    while len(made) < count:
+        stopped = stop is not None and stop()
+        if stopped:
+            break
+        found = parts(ties)
+        u, v = _shortlist(ties, aware, found, kind) if shortlist else _absent(ties)
+        allowed = (asked[u] < per_organisation) & (asked[v] < per_organisation) & _within(ties, within, u, v)
+        weighed += int(allowed.sum())
+        best = _best(ties, aware, found, kind, u[allowed], v[allowed], weights)
+        if best is None:
+            break
+        made.append(best)
+        asked[[best.one, best.two]] += 1
+        u, v = np.append(ties.u, best.one), np.append(ties.v, best.two)
+        ties = ties_from_pairs(ties.roster, u, v, answered=ties.answered)
+    return NewTies(pairs=tuple(made), weighed=weighed, of_shortlist=shortlist, stopped=stopped)
+
+
+def _check(ties: Ties, aware: Ties | None, count: int, per_organisation: int) -> None:
     if ties.directed or (aware is not None and aware.directed):
         raise WrongDirection("New ties are weighed on undirected ties.")
     if count < 1 or per_organisation < 1:
         raise BadEffort("At least one new tie is asked for, in all and by organisation.")
     if aware is not None:
         require_same_roster(ties.roster, aware.roster)
-    weights = weights or Weights()
-    absent = ties.n * (ties.n - 1) // 2 - ties.m
-    shortlist = absent > all_pairs
-    asked = np.zeros(ties.n, dtype=np.int64)
-    made: list[NewTie] = []
-    weighed = 0
-    stopped = False
-    while len(made) < count:
-        if stop is not None and stop():
-            stopped = True
-            break
-        found = parts(ties)
-        u, v = _shortlist(ties, aware, found, kind) if shortlist else _absent(ties)
-        allowed = (asked[u] < per_organisation) & (asked[v] < per_organisation)
-        if within is not None:
-            codes = ties.roster.grouping(within).codes
-            allowed &= codes[u] == codes[v]
-        u, v = u[allowed], v[allowed]
-        weighed += len(u)
-        best = _best(ties, aware, found, kind, u, v, weights)
-        if best is None:
-            break
-        made.append(best)
-        asked[[best.one, best.two]] += 1
-        ties = ties_from_pairs(
-            ties.roster, np.append(ties.u, best.one), np.append(ties.v, best.two), answered=ties.answered
-        )
-    return NewTies(pairs=tuple(made), weighed=weighed, of_shortlist=shortlist, stopped=stopped)
+
+
+def _within(ties: Ties, kind: Kind | None, u: Ints, v: Ints) -> Bools:
+    if kind is None:
+        return np.ones(len(u), dtype=np.bool_)
+    codes = ties.roster.grouping(kind).codes
+    same: Bools = codes[u] == codes[v]
+    return same
 
 
 def _absent(ties: Ties) -> tuple[Ints, Ints]:

@@ -134,9 +134,9 @@ def external_counts(labels: Labels, u: Ints, v: Ints, g: int) -> Ints:
     The labelings lie side by side in the bits of 64-bit words, so that one pass over the ties serves all of them.
     """
     lanes = len(labels)
-    padded = np.zeros((LANES, labels.shape[1]), dtype=labels.dtype)
-    padded[:lanes] = labels
-    planes = [_plane(padded, bit) for bit in range(max(1, (g - 1).bit_length()))]
+    beside = np.zeros((labels.shape[1], LANES), dtype=labels.dtype)  # an organisation's labels side by side
+    beside[:, :lanes] = labels.T
+    planes = [_plane(beside, bit) for bit in range(max(1, (g - 1).bit_length()))]
     totals = np.zeros(LANES, dtype=np.int64)
     for start in range(0, len(u), CHUNK):
         ends = u[start : start + CHUNK], v[start : start + CHUNK]
@@ -147,9 +147,8 @@ def external_counts(labels: Labels, u: Ints, v: Ints, g: int) -> Ints:
     return totals[:lanes]
 
 
-def _plane(labels: Labels, bit: int) -> Words:
-    packed = np.packbits(labels & labels.dtype.type(1 << bit), axis=0)
-    return np.ascontiguousarray(packed.T).view(np.uint64).reshape(-1)
+def _plane(beside: Labels, bit: int) -> Words:
+    return np.packbits(beside & beside.dtype.type(1 << bit), axis=1).view(np.uint64).reshape(-1)
 
 
 def _count_lanes(words: Words) -> Ints:
@@ -279,11 +278,14 @@ def block_test(
             counts[next(at)] = count_cells(row[ties.u], row[ties.v], g, directed=ties.directed)
 
     done = plan.run(each, stop=stop, progress=progress)
-    blank = np.full((g, g), np.nan)
+    return _against(counts[:done], observed, exact=plan.exact and done == plan.total, stopped=done < plan.total)
+
+
+def _against(counts: npt.NDArray[np.int32], observed: Ints, *, exact: bool, stopped: bool) -> BlockTest:
+    done = len(counts)
     if not done:
+        blank = np.full(observed.shape, np.nan)
         return BlockTest(low=blank, high=blank, p_fewer=blank, p_more=blank, shuffles=0, exact=False, stopped=True)
-    counts = counts[:done]
-    exact = plan.exact and done == plan.total
     low, high = np.quantile(counts, [0.025, 0.975], axis=0, method="inverted_cdf")
     extra = 0 if exact else 1
     return BlockTest(
@@ -293,5 +295,5 @@ def block_test(
         p_more=((counts >= observed).sum(axis=0) + extra) / (done + extra),
         shuffles=done,
         exact=exact,
-        stopped=done < plan.total,
+        stopped=stopped,
     )

@@ -193,36 +193,37 @@ def vertex_bootstrap(
     Borgatti (1999) draw it from all; here it is one of the organisation's own within its cell and stratum, which
     keeps what is particular to the organisation (drawn from all, the interval is too short by about (n-3)/(n-1)).
     """
-    copies = _Copies.of(pairs, strata)
-    members = [np.flatnonzero(strata.of == stratum) for stratum in np.unique(strata.of)]
-    k = len(pairs.u)
-    into = sparse.csr_array((np.ones(k, dtype=np.int64), (np.arange(k), pairs.cell)), shape=(k, pairs.cells))
     rng = np.random.default_rng(seed)
-    rows: list[tuple[Ints, Ints, Ints, Ints]] = []
+    members = [np.flatnonzero(strata.of == stratum) for stratum in np.unique(strata.of)]
+    copies = _Copies.of(pairs, strata)
+    rows = [tuple(np.zeros((0, pairs.cells), dtype=np.int64) for _ in range(4))]
     done = 0
-    for size in batches(draws, max(1, min(BATCH, ROOM // max(k, 1))), stop=stop, progress=progress):
+    for size in batches(draws, max(1, min(BATCH, ROOM // max(len(pairs.u), 1))), stop=stop, progress=progress):
         weight = np.zeros((size, len(strata.of)), dtype=np.int64)
         for part in members:
             weight[:, part] = rng.multinomial(len(part), np.full(len(part), 1 / len(part)), size=size)
-        one, two = weight[:, pairs.u], weight[:, pairs.v]
-        times, jointly = one * two, (one - 1) * (two - 1)
-        extra, told = copies.drawn(rng, weight)
-        gained, gained_jointly = (times * pairs.change) @ into + extra, (jointly * pairs.change) @ into
-        if pairs.asked is None:
-            rows.append((gained, times @ into + told, gained_jointly, jointly @ into))
-        else:
-            asked = np.broadcast_to(pairs.asked, gained.shape)
-            rows.append((gained, asked, gained_jointly, np.zeros_like(gained)))
+        rows.append(_weighed(pairs, weight, *copies.drawn(rng, weight)))
         done += size
-    none = np.zeros((0, pairs.cells), dtype=np.int64)
-    columns = [np.concatenate([none, *(row[at] for row in rows)]) for at in range(4)]
+    gained, asked, gained_jointly, asked_jointly = (np.concatenate([row[at] for row in rows]) for at in range(4))
     return Draws(
-        gained=columns[0],
-        asked=columns[1],
-        gained_jointly=columns[2],
-        asked_jointly=columns[3],
+        gained=gained,
+        asked=asked,
+        gained_jointly=gained_jointly,
+        asked_jointly=asked_jointly,
         stopped=done < draws,
     )
+
+
+def _weighed(pairs: PairChanges, weight: Ints, extra: Ints, told: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """The four arrays (b, cells) of Draws from how often each organisation was drawn (b, n)."""
+    k = len(pairs.u)
+    into = sparse.csr_array((np.ones(k, dtype=np.int64), (np.arange(k), pairs.cell)), shape=(k, pairs.cells))
+    one, two = weight[:, pairs.u], weight[:, pairs.v]
+    times, jointly = one * two, (one - 1) * (two - 1)
+    gained, gained_jointly = (times * pairs.change) @ into + extra, (jointly * pairs.change) @ into
+    if pairs.asked is None:
+        return gained, times @ into + told, gained_jointly, jointly @ into
+    return gained, np.broadcast_to(pairs.asked, gained.shape), gained_jointly, np.zeros_like(gained)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -232,21 +232,26 @@ def wave_from_arrays(
     scores.setflags(write=False)
     _check_pairs(on, whole["source"], whole["target"])
     _check_values(whole, scores)
+    took_part = _took_part(on, whole["source"], answered)
+    return Wave(roster=on, trust=scores, answered=took_part, name=name, **whole)
+
+
+def _took_part(on: Roster, source: Ints, answered: Bools | None) -> Bools:
     if answered is None:
         took_part = np.zeros(on.n, dtype=np.bool_)
-        took_part[whole["source"]] = True
+        took_part[source] = True
     else:
         took_part = np.array(answered, dtype=np.bool_)
         if len(took_part) != on.n:
             raise BadReport(f"{len(took_part)} marks of who answered for {on.n} organisations.")
     if not took_part.any():
         raise EmptyWave("Nobody answered in this wave.")
-    silent = ~took_part[whole["source"]]
+    silent = ~took_part[source]
     if silent.any():
-        who = on.keys[whole["source"][int(np.argmax(silent))]]
+        who = on.keys[source[int(np.argmax(silent))]]
         raise NotARespondent(f"There is a report of {who!r}, which is listed as not having answered.")
     took_part.setflags(write=False)
-    return Wave(roster=on, trust=scores, answered=took_part, name=name, **whole)
+    return took_part
 
 
 def _whole(name: str, values: Sequence[int] | Ints, m: int) -> Ints:

@@ -84,7 +84,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "resting": N_("%(on_one)d of %(ties)d ties between %(first)s and %(second)s rest on one organisation."),
         "tie": N_("Introduce %(one)s to %(two)s."),
         "tie_reach": N_("It would let %(pairs)d pairs of organisations reach each other."),
-        "tie_relief": N_("%(pairs)d pairs would no longer depend on one organisation."),
+        "tie_relief": N_("It would end %(cases)d cases of two organisations depending on a third."),
         "tie_first": N_("It would be the first tie between %(first)s and %(second)s."),
         "tie_barrier": N_("%(first)s and %(second)s have %(ties)d ties; chance would give %(expected)d."),
         "tie_in_common": N_("Contacts in common who could introduce them: %(contacts)d."),
@@ -263,7 +263,7 @@ def say_new_tie(tie: NewTie, roster: Roster, kind: Kind = "sector") -> tuple[Sen
     if tie.newly_reached:
         said.append(sentence("tie_reach", pairs=tie.newly_reached))
     if tie.relieved:
-        said.append(sentence("tie_relief", pairs=tie.relieved))
+        said.append(sentence("tie_relief", cases=tie.relieved))
     if first != second and tie.ties_between == 0:
         said.append(sentence("tie_first", first=first, second=second))
     elif first != second and tie.ties_between < round(tie.expected_between):

@@ -68,46 +68,67 @@ class Triangles:
 
 def triangles(contacts: Skeleton) -> Iterator[Triangles]:
     """All triangles, in chunks, each once."""
-    n, m = contacts.n, len(contacts.u)
-    if m < 3:
+    if len(contacts.u) < 3:
         return
-    degree = contacts.degree
-    order = np.lexsort((np.arange(n), degree))
-    rank = np.empty(n, dtype=np.int64)
-    rank[order] = np.arange(n)
-    low = np.minimum(rank[contacts.u], rank[contacts.v])
-    high = np.maximum(rank[contacts.u], rank[contacts.v])
-    sorting = np.argsort(low * n + high, kind="stable")
-    low, high = low[sorting], high[sorting]
-    keys = low * n + high
-    ends = np.searchsorted(low, np.arange(n), side="right")
-    partners = ends[low] - np.arange(m) - 1  # later ties of the same start
-    size = min(MARKS, 1 << max(12, (32 * m).bit_length()))
-    marks = np.zeros(size, dtype=np.bool_)
-    marks[_mark(low, high, size)] = True
-    reached = np.concatenate(([0], np.cumsum(partners)))
-    start = 0
+    rising = _Rising.of(contacts)
+    reached = np.concatenate(([0], np.cumsum(rising.later)))
+    start, m = 0, len(rising.low)
     while start < m:
         stop = max(start + 1, int(np.searchsorted(reached, reached[start] + WEDGES, side="right")) - 1)
-        counts = partners[start:stop]
-        first = np.repeat(np.arange(start, stop), counts)
-        offset = np.arange(len(first)) - np.repeat(reached[start:stop] - reached[start], counts)
-        second = first + 1 + offset
-        maybe = marks[_mark(high[first], high[second], size)]
-        first, second = first[maybe], second[maybe]
-        wanted = high[first] * n + high[second]
-        third = np.minimum(np.searchsorted(keys, wanted), m - 1)
-        real = keys[third] == wanted
-        first, second, third = first[real], second[real], third[real]
-        yield Triangles(
-            a=order[low[first]],
-            b=order[high[first]],
-            c=order[high[second]],
-            ab=sorting[first],
-            ac=sorting[second],
-            bc=sorting[third],
-        )
+        yield rising.closed(start, stop)
         start = stop
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Rising:
+    """Ties (m,) from the end with fewer contacts (rank `low`) to the one with more (`high`), sorted.
+
+    `later`: how many ties of the same start follow. `order`: organisation by rank; `sorting`: tie by place here.
+    """
+
+    low: Ints
+    high: Ints
+    later: Ints
+    order: Ints
+    sorting: Ints
+    keys: Ints
+    marks: Bools
+
+    @staticmethod
+    def of(contacts: Skeleton) -> _Rising:
+        n, m = contacts.n, len(contacts.u)
+        order = np.lexsort((np.arange(n), contacts.degree))
+        rank = np.empty(n, dtype=np.int64)
+        rank[order] = np.arange(n)
+        low = np.minimum(rank[contacts.u], rank[contacts.v])
+        high = np.maximum(rank[contacts.u], rank[contacts.v])
+        sorting = np.argsort(low * n + high, kind="stable")
+        low, high = low[sorting], high[sorting]
+        later = np.searchsorted(low, np.arange(n), side="right")[low] - np.arange(m) - 1
+        marks = np.zeros(min(MARKS, 1 << max(12, (32 * m).bit_length())), dtype=np.bool_)
+        marks[_mark(low, high, len(marks))] = True
+        return _Rising(low=low, high=high, later=later, order=order, sorting=sorting, keys=low * n + high, marks=marks)
+
+    def closed(self, start: int, stop: int) -> Triangles:
+        """The triangles whose lowest tie is one of these."""
+        counts = self.later[start:stop]
+        first = np.repeat(np.arange(start, stop), counts)
+        before = np.repeat(np.cumsum(counts) - counts, counts)
+        second = first + 1 + np.arange(len(first)) - before
+        maybe = self.marks[_mark(self.high[first], self.high[second], len(self.marks))]
+        first, second = first[maybe], second[maybe]
+        wanted = self.high[first] * len(self.order) + self.high[second]
+        third = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        real = self.keys[third] == wanted
+        first, second, third = first[real], second[real], third[real]
+        return Triangles(
+            a=self.order[self.low[first]],
+            b=self.order[self.high[first]],
+            c=self.order[self.high[second]],
+            ab=self.sorting[first],
+            ac=self.sorting[second],
+            bc=self.sorting[third],
+        )
 
 
 def _mark(low: Ints, high: Ints, size: int) -> Ints:

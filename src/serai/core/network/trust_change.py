@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,7 +25,8 @@ class TrustChange:
 
     `low` to `high`: 95 % by drawing raters anew; `test` is the sign-flip over raters, `p_holm` corrected over all
     tested cells. `band`: below 5 points no clear change, 5 to 10 small, above 10 notable, and only where the
-    interval leaves out 0; "not enough data" below the floor or under 70 % coverage, with every figure None.
+    interval leaves out 0; "not enough data" below the floor or under 70 % coverage, with every figure None; so too
+    when `stopped` before the first draw.
     """
 
     rater: str
@@ -38,6 +39,7 @@ class TrustChange:
     test: SignFlip | None
     p_holm: float | None
     band: Band
+    stopped: bool = False
 
 
 def band_of(change: float, low: float, high: float) -> Band:
@@ -63,38 +65,49 @@ def trust_changes(
     on_floor = enough_told(both.before, rule, kind, floor)
     was, now = (rater_means(wave, kind)[0] for wave in (both.before, both.after))
     groups = ground.roster.grouping(kind)
-    found = []
-    for a, b in np.ndindex(len(groups.names), len(groups.names)):
-        rates = [ground.coverage(kind, groups.names[side]).state for side in (a, b)]
-        state = min(rates) if on_floor[a, b] else State.HIDDEN
-        moved = (now - was)[groups.codes == a, b]
-        found.append((groups.names[a], groups.names[b], state, moved[~np.isnan(moved)]))
-    tests = {
-        at: sign_flip(moved, seed=seed, draws=draws, stop=stop)
-        for at, (_, _, state, moved) in enumerate(found)
-        if state == State.TESTS
-    }
-    tested = [at for at, test in tests.items() if test.p is not None]
-    corrected = dict(zip(tested, holm([test.p for test in tests.values() if test.p is not None]), strict=True))
+    rates = [ground.coverage(kind, name).state for name in groups.names]
     answers = []
-    for at, (rater, rated, state, moved) in enumerate(found):
-        ends = _interval(moved, seed, draws, stop) if state == State.TESTS else None
-        change = float(moved.mean()) if ends is not None else None
-        answers.append(
-            TrustChange(
-                rater=rater,
-                rated=rated,
-                state=state,
-                raters=len(moved) if state >= State.COUNTS else None,
-                change=change,
-                low=None if ends is None else ends[0],
-                high=None if ends is None else ends[1],
-                test=tests.get(at),
-                p_holm=corrected.get(at),
-                band="not enough data" if change is None or ends is None else band_of(change, *ends),
-            )
-        )
-    return tuple(answers)
+    for a, b in np.ndindex(len(groups.names), len(groups.names)):
+        state = min(rates[a], rates[b]) if on_floor[a, b] else State.HIDDEN
+        moved = (now - was)[groups.codes == a, b]
+        moved = moved[~np.isnan(moved)]
+        cell = _described(groups.names[a], groups.names[b], state, moved)
+        answers.append(_tested(cell, moved, seed, draws, stop) if state == State.TESTS else cell)
+    p_values = {at: one.test.p for at, one in enumerate(answers) if one.test is not None and one.test.p is not None}
+    corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
+    return tuple(replace(one, p_holm=corrected.get(at)) for at, one in enumerate(answers))
+
+
+def _described(rater: str, rated: str, state: State, moved: Floats) -> TrustChange:
+    return TrustChange(
+        rater=rater,
+        rated=rated,
+        state=state,
+        raters=len(moved) if state >= State.COUNTS else None,
+        change=None,
+        low=None,
+        high=None,
+        test=None,
+        p_holm=None,
+        band="not enough data",
+    )
+
+
+def _tested(cell: TrustChange, moved: Floats, seed: int, draws: int, stop: Stop | None) -> TrustChange:
+    ends = _interval(moved, seed, draws, stop)
+    if ends is None:
+        return replace(cell, stopped=True)
+    change = float(moved.mean())
+    test = sign_flip(moved, seed=seed, draws=draws, stop=stop)
+    return replace(
+        cell,
+        change=change,
+        low=ends[0],
+        high=ends[1],
+        test=test,
+        band=band_of(change, *ends),
+        stopped=test.stopped,
+    )
 
 
 def _interval(moved: Floats, seed: int, draws: int, stop: Stop | None) -> tuple[float, float] | None:

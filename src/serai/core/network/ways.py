@@ -1,4 +1,4 @@
-"""How far a new tie frees pairs of organisations from depending on one that stands between them."""
+"""How far a new tie frees pairs of organisations from depending on a third that stands between them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from serai.core.network.roster import Ints
 
 
 def relieved(found: Parts, u: Ints, v: Ints) -> Ints:
-    """For each pair (k,), how many pairs of organisations would no longer depend on a single third one.
+    """For each pair (k,), how many cases of two organisations depending on a third a tie between them would end.
 
     Without the new tie, an organisation strictly on every way from u to v parts what lies on u's side of it from
     what lies on v's side; with it, no longer. The sum of (one side x other side) over all such organisations.
