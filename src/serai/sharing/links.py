@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from serai.accounts.mail import address_of, post
 from serai.audit.actions import Actor, ChangedMeanwhile, NotYours, add, change
 from serai.core.audience import at_most_green, group
-from serai.db.acting import acting_as, link
+from serai.db.acting import acting_as, forget_keys, link
 from serai.db.rows import Protected
 from serai.directory.models import Person
 from serai.sharing.models import Invitation
@@ -225,6 +225,7 @@ def undo(found: Found, *, now: datetime) -> bool:
         cursor.execute("SELECT serai_link_reopens()")
         if not cursor.fetchone()[0]:
             return False
+        forget_keys()  # it names its rows again
         handler.undo(Invitation.objects.get(pk=found.id), now=now)
     return True
 
