@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from serai.web.pages import unbuilt
+from serai.home import views
 from serai.web.styleguide import styleguide
 
 urlpatterns = [
-    path("", unbuilt, name="front"),
-    path("home/", unbuilt, name="home"),
-    path("kept-safe/", unbuilt, name="kept_safe"),
+    path("", views.front, name="front"),
+    path("home/", views.home, name="home"),
+    path("kept-safe/", views.kept_safe, name="kept_safe"),
     path("styleguide/", styleguide, name="styleguide"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -73,3 +73,8 @@ def moment(value: datetime | str, zone: str) -> str:
     """ "Tue 26 Nov 2019, 09:30", at a place."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return _("%(day)s, %(clock)s") % {"day": day(day_of(at, zone)), "clock": clock(at, zone)}
+
+
+def later(value: date, days: int) -> date:
+    """The day so many days later."""
+    return value + timedelta(days=days)

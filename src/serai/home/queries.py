@@ -1,0 +1,174 @@
+"""Reads of the homes: what is due, whose turn, by when; and for the secretariat, what it can help with."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from serai.directory.queries import Standing
+from serai.exchanges import queries as exchanges
+from serai.exchanges.models import Commitment, Exchange, Task
+from serai.exchanges.views.arranging import target
+from serai.needs.models import Need
+from serai.needs.queries import answers_waiting_for
+from serai.practices.models import PracticeVersion
+from serai.practices.queries import practices_readable
+from serai.stories.queries import namings_waiting_for
+from serai.web import dates
+
+STUCK = timedelta(days=14)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """One thing that waits for the reader: a verb, where it is done, why, and how many minutes it takes."""
+
+    title: str
+    href: str
+    why: str
+    minutes: int
+    day: date | None = None
+
+
+def your_turn(standing: Standing, *, today: date, limit: int = 5) -> list[Due]:
+    """At most five things, the soonest first; questions to the city before its own list."""
+    sources = [standing.organisation.id] if standing.organisation else []
+    found = [
+        Due(
+            title=_("Answer: will %(city)s take part?") % {"city": answer.city.name},
+            href=reverse("answer_match", args=[answer.id]),
+            why=_("%(city)s asks.") % {"city": answer.match.need.city.name},
+            minutes=1,
+        )
+        for answer in answers_waiting_for(sources)[:limit]
+    ]
+    found += [
+        Due(
+            title=_("Say whether a story may name you"),
+            href=reverse("answer_naming", args=[naming.id]),
+            why=naming.passage.story.title,
+            minutes=1,
+        )
+        for naming in namings_waiting_for(sources, standing.person.id)[:limit]
+    ]
+    if standing.organisation:
+        found += [_task_due(turn, today) for turn in exchanges.due_tasks(standing.organisation.id, today=today)]
+    return found[:limit]
+
+
+def _task_due(turn: exchanges.Turn, today: date) -> Due:
+    by = dates.by_when(turn.task.due_on, today)
+    return Due(
+        title=turn.words,
+        href=target(turn.task),
+        why=f"{turn.task.exchange.title}. {by}".strip(),
+        minutes=turn.task.minutes,
+        day=turn.task.due_on,
+    )
+
+
+def waiting_for_others(standing: Standing, *, today: date) -> list[dict[str, Any]]:
+    """What others owe in the exchanges this organisation organises."""
+    if standing.organisation is None:
+        return []
+    tasks = (
+        Task.objects.filter(exchange__organiser=standing.organisation, done_at=None, phase="before")
+        .exclude(exchange__state__in=["closed", "cancelled"])
+        .exclude(party=None)
+        .exclude(party__speaker=standing.organisation)
+        .select_related("exchange__organiser", "party__city", "party__speaker")
+        .order_by("due_on", "id")[:20]
+    )
+    turns = [exchanges.turn_of(t, t.exchange, own=standing.organisation.id, today=today) for t in tasks]
+    return [{"title": t.words, "turn": "theirs", "turn_word": _("%(who)s’s turn") % {"who": t.whose}} for t in turns]
+
+
+def under_way(today: date) -> QuerySet[Exchange]:
+    """Exchanges planned, released or live, the soonest first."""
+    return (
+        Exchange.objects.filter(state__in=["planned", "released", "live"])
+        .select_related("place")
+        .order_by("starts_on", "id")
+    )
+
+
+def promises_of(source: uuid.UUID) -> QuerySet[Commitment]:
+    """Promises this organisation made that are not settled."""
+    return Commitment.objects.filter(source_id=source, state="made").select_related("exchange").order_by("due_on", "id")
+
+
+def for_you(standing: Standing) -> list[PracticeVersion]:
+    """At most two practices of other cities on a theme this city asks about."""
+    if standing.city is None:
+        return []
+    themes = list(Need.objects.filter(city=standing.city).values_list("theme", flat=True)[:20])
+    if not themes:
+        return []
+    others = practices_readable().filter(themes__overlap=themes).exclude(practice__city=standing.city)
+    return list(others[:2])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """One stage of the pipeline: its exchanges or needs with their age in days."""
+
+    key: str
+    ages: tuple[tuple[str, str, int], ...]  # title, address, days
+
+
+def pipeline(*, now: datetime) -> list[Lane]:
+    """Where what the asker may read stands, by age in the stage; never by city."""
+    needs = Need.objects.filter(state="open", matches=None).order_by("id")
+    matched = Need.objects.filter(matches__state="proposed").distinct().order_by("id")
+    lanes = [
+        Lane(key="need", ages=tuple(_aged(n, "need", now) for n in needs)),
+        Lane(key="match", ages=tuple(_aged(n, "need", now) for n in matched)),
+    ]
+    for state in ("planned", "released", "live"):
+        found = Exchange.objects.filter(state=state).order_by("id")
+        lanes.append(Lane(key=state, ages=tuple(_aged(e, "exchange", now) for e in found)))
+    year_ago = now.date() - timedelta(days=400)
+    follow = Exchange.objects.filter(state="closed", ends_on__gte=year_ago).order_by("id")
+    return [*lanes, Lane(key="follow", ages=tuple(_aged(e, "exchange", now) for e in follow))]
+
+
+def _aged(record: Any, noun: str, now: datetime) -> tuple[str, str, int]:
+    return str(record), reverse(noun, args=[record.pk]), max((now - record.changed_at).days, 0)
+
+
+def follow_through(*, now: datetime) -> list[dict[str, Any]]:
+    """What became of promises made at least 3, 6 and 12 months ago: kept, changed, let go, silent."""
+    rows = []
+    for months in (3, 6, 12):
+        before = now - timedelta(days=round(months * 30.44))
+        states = Counter(Commitment.objects.filter(created_at__lte=before).values_list("state", flat=True))
+        counts = [states["kept"], states["changed"] + states["handed over"], states["let go"], states["made"]]
+        rows.append({"months": months, "made": sum(counts), "counts": counts})
+    return rows
+
+
+def needs_help(*, now: datetime) -> list[Due]:
+    """What the secretariat can do: needs nobody was asked about, promises past their day without a word."""
+    old = now - STUCK
+    lone = Need.objects.filter(state="open", matches=None, created_at__lte=old).select_related("city").order_by("id")
+    found = [
+        Due(
+            title=_("Find a partner for %(city)s") % {"city": need.city.name},
+            href=reverse("need", args=[need.id]),
+            why=need.question,
+            minutes=5,
+        )
+        for need in lone[:5]
+    ]
+    waiting = Exchange.objects.filter(state__in=["planned", "released"], changed_at__lte=old).order_by("id")
+    return found + [
+        Due(title=_("Ask what holds this exchange"), href=reverse("exchange", args=[e.id]), why=str(e), minutes=5)
+        for e in waiting.filter(Q(starts_on=None) | Q(starts_on__gte=now.date()))[:5]
+    ]

@@ -1,0 +1,185 @@
+"""The front for everyone, and the homes: what is due comes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from serai.exchanges.queries import now_and_next, programme_sessions
+from serai.exchanges.views.programme import zone_of
+from serai.home import queries
+from serai.home.front import sky
+from serai.stories.queries import stories_readable, story_page, told
+from serai.web import dates
+from serai.web.pages import Here, member_page, page, show
+from serai.web.strips import days
+from serai.web.world import crop_step, near_svg, world_dots, world_svg
+
+USUAL = {"need": 60, "match": 30, "planned": 60, "released": 30, "live": 5, "follow": 365}
+
+
+@page
+def front(request: HttpRequest, here: Here) -> HttpResponse:
+    """The world drawn from its cities, the pairs as a table, one story, and how it is kept safe."""
+    seen = sky()
+    story = stories_readable().first()
+    latest = None
+    if story is not None:
+        lines = told(list(story_page(story.id).passages.all()), as_source=False)
+        latest = {"story": story, "passages": [line.passage for line in lines[:2]]}
+    title = _("The world, drawn from its cities")
+    description = _("Lit: the cities of this network. Arcs: the exchanges between them.")
+    near = tuple(city for city in seen.lit if city.latitude > 40 and 19 < city.longitude < 24)
+    keys = {city.key for city in near}
+    context = {
+        "world": world_svg(seen.lit, seen.arcs, title=title, description=description),
+        "near": near_svg(
+            near, tuple(a for a in seen.arcs if {a.start, a.end} <= keys), title=title, description=description
+        )
+        if len(near) > 1
+        else None,
+        "crop": crop_step(seen.lit),
+        "dots": world_dots(),
+        "rows": seen.rows,
+        "latest": latest,
+        "steps": _steps(),
+    }
+    return show(request, "home/front.html", context)
+
+
+def _steps() -> list[dict[str, Any]]:
+    pairs = [
+        (_("Need"), _("What a city must learn")),
+        (_("Match"), _("Who can show it, and why")),
+        (_("Exchange"), _("Days together")),
+        (_("Takeaways"), _("What delegates bring home")),
+        (_("Activities"), _("What the city does with it")),
+        (_("Measurements"), _("Did the number move")),
+        (_("Story"), _("Told to all who took part")),
+    ]
+    return [{"name": name, "text": text} for name, text in pairs]
+
+
+@member_page
+def home(request: HttpRequest, here: Here) -> HttpResponse:
+    """The secretariat's home for who runs a network, else one's own list."""
+    if here.standing.runs is not None:
+        return _secretariat(request, here)
+    return _own(request, here)
+
+
+def _own(request: HttpRequest, here: Here) -> HttpResponse:
+    standing = here.standing
+    due = queries.your_turn(standing, today=here.today)
+    coming = queries.under_way(here.today).filter(starts_on__gte=here.today).first()
+    live = queries.under_way(here.today).filter(state="live").first()
+    context = {
+        "standing": standing,
+        "first": due[0] if due else None,
+        "due": due[1:],
+        "others": queries.waiting_for_others(standing, today=here.today),
+        "coming": _coming(coming, here) if coming else None,
+        "today": _today(live, here) if live else None,
+        "promises": list(queries.promises_of(here.actor.source)[:5]),
+        "for_you": queries.for_you(standing),
+        "open_needs": [] if due else list(queries.Need.objects.filter(source_id=here.actor.source, state="open")[:3]),
+    }
+    return show(request, "home/own.html", context)
+
+
+def _coming(exchange: Any, here: Here) -> dict[str, Any]:
+    left = (exchange.starts_on - here.today).days
+    asked = exchange.created_at.date()
+    whole = max((exchange.starts_on - asked).days, 1)
+    words = ngettext("%(n)d day to %(place)s.", "%(n)d days to %(place)s.", left) % {
+        "n": left,
+        "place": exchange.place.name if exchange.place else exchange.title,
+    }
+    return {
+        "exchange": exchange,
+        "lead": words,
+        "share": 1 - left / whole,
+        "here": dates.day(here.today),
+        "there": dates.day(exchange.starts_on),
+    }
+
+
+def _today(exchange: Any, here: Here) -> dict[str, Any]:
+    running, coming = now_and_next(programme_sessions(exchange), here.now)
+    zone = zone_of(exchange)
+    shown = running or coming
+    if shown is None or shown.starts_at is None:
+        return {"exchange": exchange, "session": None}
+    until = dates.clock(shown.ends_at, zone) if shown.ends_at else ""
+    share = None
+    if running is not None and running.ends_at and running.starts_at:
+        share = (here.now - running.starts_at) / (running.ends_at - running.starts_at)
+    return {
+        "exchange": exchange,
+        "session": shown,
+        "running": running is not None,
+        "until": until,
+        "from": dates.clock(shown.starts_at, zone),
+        "share": share,
+    }
+
+
+def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
+    lanes = queries.pipeline(now=here.now)
+    help_wanted = queries.needs_help(now=here.now)
+    open_lanes = [lane for lane in lanes if lane.key in ("planned", "released", "live")]
+    running = sum(len(lane.ages) for lane in open_lanes)
+    stuck = sum(age > USUAL[lane.key] for lane in lanes[:5] for _title, _href, age in lane.ages)
+    soon = (
+        queries.under_way(here.today)
+        .filter(starts_on__gte=here.today, starts_on__lte=dates.later(here.today, 30))
+        .count()
+    )
+    own = queries.your_turn(here.standing, today=here.today)
+    context = {
+        "network": here.standing.runs,
+        "running": running,
+        "stuck": stuck,
+        "soon": soon,
+        "help": [*own, *help_wanted],
+        "minutes": sum(d.minutes for d in [*own, *help_wanted]),
+        "lanes": [_lane(lane) for lane in lanes],
+        "ticks": [0, 30, 60, 90, 120],
+        "follow": queries.follow_through(now=here.now),
+    }
+    return show(request, "home/secretariat.html", context)
+
+
+def _lane(lane: queries.Lane) -> dict[str, Any]:
+    names = {
+        "need": _("Need"),
+        "match": _("Matched"),
+        "planned": _("Planned"),
+        "released": _("Programme released"),
+        "live": _("Live"),
+        "follow": _("Follow-up"),
+    }
+    ages = [min(age, 120) for _title, _href, age in lane.ages]
+    stuck = (
+        [(title, href, age) for title, href, age in lane.ages if age > USUAL[lane.key]] if lane.key != "follow" else []
+    )
+    words = ", ".join(str(age) for _title, _href, age in lane.ages)
+    return {
+        "name": names[lane.key],
+        "count": len(lane.ages),
+        "strip": days(ages=ages, stuck=[min(a, 120) for _t, _h, a in stuck], usual=min(USUAL[lane.key], 120), most=120),
+        "ages": _("%(ages)s days") % {"ages": words} if words else _("none"),
+        "held": [
+            {"text": _("%(n)d days") % {"n": age}, "href": href, "share": min(age, 120) / 120}
+            for _t, href, age in stuck[:2]
+        ],
+    }
+
+
+@page
+def kept_safe(request: HttpRequest, here: Here) -> HttpResponse:
+    """How it is kept safe, in users' words: who could still read this."""
+    return show(request, "home/kept_safe.html")
