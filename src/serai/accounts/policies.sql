@@ -80,7 +80,7 @@ CREATE OR REPLACE FUNCTION serai_first_administrator() RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$
     BEGIN
-      LOCK TABLE serai_administrator IN SHARE ROW EXCLUSIVE MODE;
+      PERFORM pg_advisory_xact_lock(hashtext('serai first administrator'));
       INSERT INTO serai_administrator (account_id)
         SELECT id FROM serai_account WHERE person_id = serai_person() AND serai_also() IS NULL
           AND NOT EXISTS (SELECT 1 FROM serai_administrator);
@@ -89,6 +89,6 @@ CREATE OR REPLACE FUNCTION serai_first_administrator() RETURNS boolean
   $$;
 ALTER FUNCTION serai_no_administrator() OWNER TO serai_definer;
 ALTER FUNCTION serai_first_administrator() OWNER TO serai_definer;
-REVOKE EXECUTE ON FUNCTION serai_first_administrator() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION serai_first_administrator() TO serai_web;
+REVOKE EXECUTE ON FUNCTION serai_no_administrator(), serai_first_administrator() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION serai_no_administrator(), serai_first_administrator() TO serai_web;
 GRANT INSERT ON serai_administrator TO serai_definer;

@@ -1,0 +1,184 @@
+"""People come by invitation: a link, a page with a button, a mailed code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from letters import ADDRESS, code_in, newest, opened_account, signed_in, text
+from serai.accounts.demo import outbox_mails
+from serai.accounts.models import Account
+from serai.audit.actions import NotYours
+from serai.core.audience import group
+from serai.db import clock
+from serai.db.acting import acting_as, person
+from serai.directory import actions as directory
+from serai.directory.models import Membership, Organisation
+from serai.sharing import links
+from serai.sharing.invitations import AlreadyElsewhere, invite
+from worlds import Someone, World
+
+NEW = "youth@lipovar.example"
+
+
+def invited(world: World, by: str = "Lipovar", address: str = NEW, of: Organisation | None = None) -> links.Made:
+    """An invitation into the organisation of whoever invites, or into another."""
+    someone = world[by]
+    with someone.asks():
+        return invite(
+            someone.actor,
+            of or someone.organisation,
+            address=address,
+            name="Youth worker of Lipovar",
+            role="Youth worker",
+            readers=[group("network", world.network.id)],
+            now=clock.now(),
+        )
+
+
+def path_in(body: str) -> str:
+    """The path of the link in a mail."""
+    found = re.search(r"/l/[\w-]+/", body)
+    assert found
+    return found[0]
+
+
+def test_following_an_invitation_signs_in_by_a_code_and_never_by_looking(client: Client, world: World) -> None:
+    invited(world)
+    mail = newest(NEW)
+    assert "Municipality of Lipovar" in mail.body
+    path = path_in(mail.body)
+    page = client.get(path)
+    assert "You are invited." in text(page)
+    assert "Municipality of Lipovar" in text(page)
+    assert client.get("/account/").status_code == 302
+    assert newest(NEW).id == mail.id, "looking sends no code"
+    answer = client.post(path, {"answer": "begin"})
+    assert answer["Location"] == "/account/login/code/confirm/"
+    assert client.get("/account/").status_code == 302
+    answer = client.post("/account/login/code/confirm/", {"code": code_in(newest(NEW))})
+    assert answer["Location"] == "/home/"
+    assert client.get("/account/").status_code == 200
+    again = Client()
+    assert "Go on" in text(again.get(path))
+    assert again.post(path, {"go_on": "1"})["Location"] == "/account/login/code/confirm/"
+
+
+def test_without_the_mailed_code_the_link_opens_no_account(client: Client, world: World) -> None:
+    path = path_in(newest(NEW).body) if invited(world) else ""
+    client.post(path, {"answer": "begin"})
+    client.post("/account/login/code/confirm/", {"code": "0000-0001"})
+    assert client.get("/account/").status_code == 302
+
+
+def test_an_invitation_makes_a_member_who_reads_what_members_read(world: World) -> None:
+    invited(world)
+    account = Account.objects.get(email=NEW)
+    assert account.person_id is not None
+    with acting_as(person(account.person_id)):
+        mine = Membership.objects.get(person=account.person_id)
+        assert mine.organisation_id == world["Lipovar"].organisation.id
+
+
+def test_only_members_invite_into_a_claimed_organisation(world: World) -> None:
+    lipovar = world["Lipovar"].organisation
+    for stranger in ("Arbreva", "Lipovar NGO", "Valdora"):
+        with pytest.raises(NotYours):
+            invited(world, by=stranger, of=lipovar)
+    with world.secretariat.asks(), pytest.raises(NotYours):
+        invite(
+            world.secretariat.actor,
+            lipovar,
+            address=NEW,
+            name="X",
+            role="",
+            readers=[group("network", world.network.id)],
+            now=clock.now(),
+        )
+    assert not Account.objects.filter(email=NEW).exists()
+    assert not [mail for mail in outbox_mails() if mail.address == NEW]
+
+
+def test_the_first_own_member_takes_the_organisation_over_at_the_first_sign_in(client: Client, world: World) -> None:
+    arbreva = world["Arbreva"]
+    readers = [group("network", world.network.id)]
+    with arbreva.asks():
+        club = directory.add_organisation(
+            arbreva.actor,
+            name="Sports club",
+            sector="civil_society",
+            city=world.cities["Arbreva"],
+            readers=readers,
+            now=clock.now(),
+        )
+    invited(world, by="Arbreva", address="club@example.org", of=club)
+    with arbreva.asks():
+        assert Organisation.objects.get(pk=club.pk).claimed_on is None
+    signed_in(client, "club@example.org")
+    with arbreva.asks():
+        assert Organisation.objects.get(pk=club.pk).source_id == club.pk
+    with pytest.raises(NotYours):
+        invited(world, by="Arbreva", of=club)
+
+
+def test_someone_who_is_here_gets_the_membership(world: World) -> None:
+    account = opened_account(world)
+    invited(world, address=ADDRESS)
+    with world["Lipovar"].asks():
+        assert Membership.objects.filter(
+            person=account.person_id, organisation=world["Lipovar"].organisation.id
+        ).exists()
+
+
+def test_someone_whose_card_is_not_readable_is_not_told_of(world: World) -> None:
+    arbreva = world["Arbreva"]
+    with arbreva.asks():
+        hidden = directory.add_member(
+            arbreva.actor,
+            arbreva.organisation,
+            name="Someone inside",
+            role="",
+            now=clock.now(),
+            readers=[group("organisation", arbreva.organisation.id)],
+            email="inside@arbreva.example",
+        )
+    with pytest.raises(AlreadyElsewhere):
+        invited(world, address="Inside@arbreva.example")
+    with arbreva.asks():
+        assert Membership.objects.filter(person=hidden).count() == 1
+
+
+def test_a_narrow_organisation_is_not_named_in_the_mail(world: World) -> None:
+    arbreva: Someone = world["Arbreva"]
+    with arbreva.asks():
+        quiet = directory.add_organisation(
+            arbreva.actor,
+            name="A shelter nobody may know of",
+            sector="civil_society",
+            city=world.cities["Arbreva"],
+            readers=[group("organisation", arbreva.organisation.id)],
+            now=clock.now(),
+        )
+    made = invited(world, by="Arbreva", of=quiet)
+    assert "shelter" not in newest(NEW).body + newest(NEW).subject
+    page = Client().get(path_in(made.address))
+    assert "shelter" not in text(page)
+    assert "This part you can read after signing in." in text(page)
+
+
+def test_the_invitation_page(client: Client, world: World) -> None:
+    opened_account(world)
+    signed_in(client)
+    page = f"/organisations/{world['Arbreva'].organisation.id}/invite/"
+    assert "Invite someone by mail." in text(client.get(page))
+    wrong = client.post(page, {"address": "not an address", "name": "Kept as typed"})
+    assert wrong.status_code == 422
+    assert b"Kept as typed" in wrong.content
+    told = {"address": NEW, "name": "Youth worker", "role": "Youth worker"}
+    assert "The invitation is on its way." in text(client.post(page, told, follow=True))
+    assert path_in(newest(NEW).body)
+    strange = f"/organisations/{world['Lipovar'].organisation.id}/invite/"
+    assert client.post(strange, {**told, "address": "other@example.org"}).status_code == 404
+    assert Client().get(page).status_code == 302
