@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from serai.core.sampling.reasons import N_, BadTableError, Progress, Stop, because
 from serai.core.sampling.space import FloatArray, IntArray, Key, Space
@@ -32,85 +32,82 @@ class Budget:
 
     def spend(self, columns: int) -> None:
         """Counts one programme; OutOfEffortError when there is nothing left."""
-        if self.used >= self.most or (self.stop is not None and self.stop()):
+        cost = 1 + columns // 100
+        if self.used + cost > self.most or (self.stop is not None and self.stop()):
             raise OutOfEffortError
-        self.used += 1 + columns // 100
+        self.used += cost
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Knowledge:
-    """What is published (keys with their counts) and known besides (keys with ranges) about one space.
+    """What is published and known about one space: its cells z meet low <= rows @ z <= high, 0 <= z <= ceiling.
 
-    `ceiling` bounds every cell of the space; it only makes the attacker stronger.
+    `rows` begins with the links of the space. `ceiling` only makes the attacker stronger.
     """
 
     space: Space
-    keys: list[Key]
-    counts: FloatArray
-    known: list[tuple[Key, int, int]] = field(default_factory=list)
-    ceiling: float
-
-    def whole(self) -> Body:
-        """The attacker's polytope."""
-        ranged = self.space.rows([key for key, _, _ in self.known])
-        return Body(
-            equal=sparse.csr_array(sparse.vstack([self.space.links, self.space.rows(self.keys)])),
-            right=np.concatenate([np.zeros(self.space.links.shape[0]), self.counts]),
-            ranged=ranged,
-            low=np.array([low for _, low, _ in self.known], dtype=np.float64),
-            high=np.array([high for _, _, high in self.known], dtype=np.float64),
-            ceiling=self.ceiling,
-        )
-
-    def part(self, clique: int, truth: FloatArray) -> Body:
-        """The slice of the polytope in which only this clique may differ from the truth: smaller, inside it."""
-        whole = self.whole()
-        begin, end = self.space.offsets[clique], self.space.offsets[clique + 1]
-        return whole.sliced(begin, end, truth)
-
-
-@dataclass(kw_only=True)
-class Body:
-    """A polytope: equal @ z = right, low <= ranged @ z <= high, 0 <= z <= ceiling."""
-
-    equal: sparse.csr_array
-    right: FloatArray
-    ranged: sparse.csr_array
+    rows: sparse.csr_array
     low: FloatArray
     high: FloatArray
     ceiling: float
 
-    def sliced(self, begin: int, end: int, truth: FloatArray) -> Body:
-        """The columns from begin to end, all others fixed at `truth`."""
-        rest = truth.copy()
-        rest[begin:end] = 0
-        equal, ranged = self.equal[:, begin:end], self.ranged[:, begin:end]
-        e, r = np.diff(equal.indptr) > 0, np.diff(ranged.indptr) > 0
-        return Body(
-            equal=equal[e],
-            right=(self.right - self.equal @ rest)[e],
-            ranged=ranged[r],
-            low=(self.low - self.ranged @ rest)[r],
-            high=(self.high - self.ranged @ rest)[r],
+    def told(self, rows: sparse.csr_array, counts: FloatArray) -> Knowledge:
+        """The same with these cells published too."""
+        return self.between(rows, counts, counts)
+
+    def between(self, rows: sparse.csr_array, low: FloatArray, high: FloatArray) -> Knowledge:
+        """The same with these cells known to lie in these ranges too."""
+        return Knowledge(
+            space=self.space,
+            rows=sparse.csr_array(sparse.vstack([self.rows, rows])),
+            low=np.concatenate([self.low, low]),
+            high=np.concatenate([self.high, high]),
             ceiling=self.ceiling,
         )
 
+    def whole(self) -> Body:
+        """The attacker's polytope."""
+        return Body(rows=self.rows, low=self.low, high=self.high, ceiling=self.ceiling)
+
+    def part(self, clique: int, truth: FloatArray) -> Body:
+        """The slice of the polytope in which only this clique may differ from the truth: smaller, inside it."""
+        begin, end = self.space.offsets[clique], self.space.offsets[clique + 1]
+        rest = truth.copy()
+        rest[begin:end] = 0
+        rows = self.rows[:, begin:end]
+        touched = np.diff(rows.indptr) > 0
+        fixed = self.rows @ rest
+        return Body(
+            rows=rows[touched],
+            low=(self.low - fixed)[touched],
+            high=(self.high - fixed)[touched],
+            ceiling=self.ceiling,
+        )
+
+
+def nothing_known(space: Space, ceiling: float) -> Knowledge:
+    """Only that tables over the same people agree."""
+    noughts = np.zeros(space.links.shape[0])
+    return Knowledge(space=space, rows=space.links, low=noughts, high=noughts, ceiling=ceiling)
+
+
+class Body:
+    """A polytope: low <= rows @ z <= high, 0 <= z <= ceiling."""
+
+    def __init__(self, *, rows: sparse.csr_array, low: FloatArray, high: FloatArray, ceiling: float) -> None:
+        self.rows = rows
+        self.low = low
+        self.high = high
+        self.ceiling = ceiling
+        self.limits = LinearConstraint(rows, low, high) if rows.shape[0] else ()
+
     def furthest(self, columns: IntArray, *, sign: int, budget: Budget) -> FloatArray:
         """A point with the greatest (sign 1) or least (sign −1) sum of these columns."""
-        columns_in_all = self.equal.shape[1]
-        budget.spend(columns_in_all)
-        cost = np.zeros(columns_in_all)
+        size = self.rows.shape[1]
+        budget.spend(size)
+        cost = np.zeros(size)
         cost[columns] = -sign
-        done = linprog(
-            cost,
-            A_ub=sparse.vstack([self.ranged, -self.ranged]) if len(self.low) else None,
-            b_ub=np.concatenate([self.high, -self.low]) if len(self.low) else None,
-            A_eq=self.equal,
-            b_eq=self.right,
-            bounds=(0, self.ceiling),
-            method="highs",
-            options=SOLVER,
-        )
+        done = milp(cost, constraints=self.limits, bounds=Bounds(0, self.ceiling), options=SOLVER)
         if done.status != 0:
             text = N_("What was published or is known contradicts itself.")
             raise BadTableError(because("contradicts", text))
@@ -122,19 +119,25 @@ class Seen:
 
     def __init__(self, watched: sparse.csr_array, *points: FloatArray) -> None:
         self.watched = watched
-        self.values = np.zeros((0, watched.shape[0]))
+        self.values: list[FloatArray] = []
+        self.lows = np.full(watched.shape[0], np.inf)
+        self.highs = np.full(watched.shape[0], -np.inf)
         for point in points:
             self.add(point)
 
     def add(self, point: FloatArray) -> None:
         """Remembers one more possible point."""
-        self.values = np.vstack([self.values, (self.watched @ point)[None, :]])
+        self.take(np.asarray(self.watched @ point, dtype=np.float64))
+
+    def take(self, value: FloatArray) -> None:
+        """Remembers the values at a point."""
+        self.values.append(value)
+        self.lows = np.minimum(self.lows, value)
+        self.highs = np.maximum(self.highs, value)
 
     def widths(self) -> FloatArray:
         """Greatest minus least value seen, by watched cell; 0 before any point."""
-        if len(self.values) == 0:
-            return np.zeros(self.watched.shape[0])
-        return np.asarray(np.ptp(self.values, axis=0))
+        return self.highs - self.lows if self.values else np.zeros(len(self.lows))
 
 
 def pinned(
@@ -155,7 +158,7 @@ def pinned(
     not be.
     """
     found: list[int] = []
-    whole = knowledge.whole()
+    whole: Body | None = None
     parts: dict[int, Body] = {}
     for g in np.flatnonzero(seen.widths() < need - EPS).tolist():
         if seen.widths()[g] >= need[g] - EPS:
@@ -168,6 +171,7 @@ def pinned(
             _look_in_part(knowledge.space, parts[clique], clique, row, truth, seen, budget)
         for sign in (1, -1):
             if seen.widths()[g] < need[g] - EPS and not (slices_only and parts):
+                whole = whole or knowledge.whole()
                 seen.add(whole.furthest(row, sign=sign, budget=budget))
         if seen.widths()[g] < need[g] - EPS:
             found.append(g)

@@ -19,6 +19,9 @@ from serai.core.sampling.reasons import Progress, Stop
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
+FAR = 1e150  # factors run off when targets contradict
+ASK_AFTER = 50  # loops after which it is asked whether there are such weights at all
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -95,11 +98,13 @@ def solve(problem: Problem, *, loops: int, tolerance: float, stop: Stop | None, 
             stopped = True
             break
         for k, column in enumerate(problem.codes):
-            u *= _factors(problem, u, k, members[k])[column]
+            u = np.clip(u * _factors(problem, u, k, members[k])[column], 1 / FAR, FAR)
         done += 1
         gap = _gap(problem, u)
         if progress is not None:
             progress("raking", done, loops)
+        if done == ASK_AFTER and gap >= tolerance and missed(problem):
+            break
     factor = u / problem.start
     weights = np.clip(problem.base * factor[problem.row_of], problem.low, problem.high)
     return Solution(weights=weights, loops=done, gap=gap, converged=gap < tolerance, stopped=stopped)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from serai.core.sampling.attack import Budget, Knowledge, Seen, pinned, span
+from serai.core.sampling.attack import Budget, Seen, nothing_known, pinned, span
 from serai.core.sampling.bases import RESIDENTS
 from serai.core.sampling.cells import Answers, Cell, Code, Grouping, Known, Labels, Published, Table
 from serai.core.sampling.guards import SMALL_GROUP, family
@@ -106,7 +106,7 @@ def release(
     earlier: Sequence[Published] = (),
     known: Sequence[Known] = (),
     small_group: int = SMALL_GROUP,
-    rounds: int = 10,
+    rounds: int = 20,
     seed: int = 0,
     effort: int = EFFORT,
     stop: Stop | None = None,
@@ -137,7 +137,7 @@ def release(
         Cell(table=table, labels=labels, count=None if key in found.hidden else round(count))
         for (table, labels), key, count in zip(scene.names, keys, counts, strict=True)
     )
-    published = Published(name=name, tables=ask.tables, cells=cells, counted=ask.counted)
+    published = Published(name=name, tables=ask.tables, cells=cells, counted=scene.counted)
     if not found.all_hidden:
         last = audit(published, answers, floor=floor, earlier=earlier, known=known, small_group=small_group)
         if not last.safe:
@@ -183,21 +183,17 @@ def audit(
     cells = list(zip(published.cells, scene.conditions, strict=True))
     hides = dict.fromkeys(scene.space.key(where) for cell, where in cells if cell.count is None)
     shows = dict.fromkeys(scene.space.key(where) for cell, where in cells if cell.count is not None)
-    keys = list(dict.fromkeys([*hides, *scene.guards]))
+    keys = list(dict.fromkeys([*hides, *scene.must, *scene.guards]))
     need, already = needs(scene, keys, budget)
     rows = scene.space.rows([*shows])
-    knowledge = replace(
-        scene.before,
-        keys=[*scene.before.keys, *shows],
-        counts=np.concatenate([scene.before.counts, rows @ scene.truth]),
-    )
+    knowledge = scene.before.told(rows, np.asarray(rows @ scene.truth, dtype=np.float64))
     seen = Seen(scene.space.rows(keys), scene.truth)
     places = pinned(knowledge, keys, need, seen, budget, truth=scene.truth)
     found = tuple(
         Pinned(
             where=scene.space.described(keys[g]),
-            low=float(seen.values[:, g].min()),
-            high=float(seen.values[:, g].max()),
+            low=float(seen.lows[g]),
+            high=float(seen.highs[g]),
             wanted=float(need[g]),
         )
         for g in places
@@ -205,25 +201,32 @@ def audit(
     return Audit(pinned=found, guarded=len(keys), already_out=already, effort=budget.used)
 
 
-def attack(releases: Sequence[Published], *, known: Sequence[Known] = ()) -> tuple[Span, ...]:
+def attack(
+    releases: Sequence[Published], *, known: Sequence[Known] = (), others: Sequence[str] = ()
+) -> tuple[Span, ...]:
     """What a reader of these releases can work out of each hidden cell, without looking at any answer.
 
-    Errors: BadTableError when what they say cannot all be true.
+    `others`: variables with answers that no table counts, besides those that only filters name. Errors:
+    BadTableError when what the releases say cannot all be true.
     """
     placed = [(release, cell, where) for release in releases for cell, where in release.placed()]
     families = [family(table, release.counted) for release in releases for table in release.tables]
     besides = [{variable: frozenset(codes) for variable, codes in fact.where} for fact in known]
     conditions = [*(where for _, _, where in placed), *besides]
-    space = space_of(conditions, [*families, *(frozenset(where) for where in besides)], None)
+    tables = [table for release in releases for table in release.tables]
+    grouped = {grouping.variable for table in tables for grouping in table.by}
+    filters = {variable for table in tables for variable, _ in table.only} - grouped
+    space = space_of(
+        conditions, [*families, *(frozenset(where) for where in besides)], None, frozenset(others) | filters
+    )
     shown = {space.key(where): cell.count for _, cell, where in placed if cell.count is not None}
     most = max([*shown.values(), *(fact.high for fact in known), 0]) + 1e6
-    knowledge = Knowledge(
-        space=space,
-        keys=list(shown),
-        counts=np.array(list(shown.values()), dtype=np.float64),
-        known=[(space.key(where), fact.low, fact.high) for where, fact in zip(besides, known, strict=True)],
-        ceiling=most,
-    )
+    ranges = [space.key(where) for where in besides]
+    least = np.array([fact.low for fact in known], dtype=np.float64)
+    greatest = np.array([fact.high for fact in known], dtype=np.float64)
+    counts = np.array(list(shown.values()), dtype=np.float64)
+    knowledge = nothing_known(space, most).told(space.rows(list(shown)), counts)
+    knowledge = knowledge.between(space.rows(ranges), least, greatest)
     body, budget = knowledge.whole(), Budget(most=10**9)
     found: dict[Key, tuple[float, float]] = {}
     spans = []

@@ -77,8 +77,8 @@ def wilson(share: float, n: float, *, level: float = 0.95) -> Interval:
     z = float(norm.ppf((1 + level) / 2))
     middle = share + z * z / (2 * n)
     reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low = 0.0 if share == 0 else max(0.0, (middle - reach) / (1 + z * z / n))
-    high = 1.0 if share == 1 else min(1.0, (middle + reach) / (1 + z * z / n))
+    low = 0.0 if share == 0 else min(share, max(0.0, (middle - reach) / (1 + z * z / n)))
+    high = 1.0 if share == 1 else max(share, min(1.0, (middle + reach) / (1 + z * z / n)))
     return Interval(low=low, high=high, level=level)
 
 

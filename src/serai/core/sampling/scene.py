@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from serai.core.sampling import guards
-from serai.core.sampling.attack import Budget, Knowledge, Seen, pinned
+from serai.core.sampling.attack import Budget, Knowledge, Seen, nothing_known, pinned
 from serai.core.sampling.bases import check_floor
 from serai.core.sampling.cells import (
     Answers,
@@ -45,7 +45,11 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """The cells asked for (`names` with `conditions`), the truth, what was known before, the other `guards`."""
+    """The cells asked for (`names` with `conditions`), the truth, and what was known before.
+
+    `out`: cells that earlier releases show. `must`: cells asked for that may not be shown. `guards`: everything
+    else that may not be pinned.
+    """
 
     ask: Ask
     counted: tuple[str, ...]
@@ -53,7 +57,9 @@ class Scene:
     truth: FloatArray
     names: tuple[tuple[str, Labels], ...]
     conditions: tuple[Condition, ...]
+    out: tuple[Key, ...]
     before: Knowledge
+    must: tuple[Key, ...]
     guards: tuple[Key, ...]
 
 
@@ -79,6 +85,8 @@ def scene_of(ask: Ask, answers: Answers) -> Scene:
     truth = space.count(answers)
     for one in earlier:
         check_counts(space, truth, one, EarlierDiffersError)
+    shown = [space.key(where) for one in earlier for cell, where in one.placed() if cell.count is not None]
+    out = list(dict.fromkeys(shown))
     rule = {"floor": ask.floor, "small_group": ask.small_group}
     hidden = guards.hidden_before(space, earlier)
     return Scene(
@@ -88,28 +96,41 @@ def scene_of(ask: Ask, answers: Answers) -> Scene:
         truth=truth,
         names=tuple((table, labels) for table, labels, _ in cells),
         conditions=tuple(where for _, _, where in cells),
-        before=_before(space, truth, earlier, ask, known),
+        out=tuple(out),
+        before=_before(space, truth, out, ask, known),
+        must=_must(space, truth, ask, [where for _, _, where in cells]),
         guards=tuple(dict.fromkeys([*hidden, *guards.finest(space, families, truth, **rule)])),
     )
 
 
-def _before(
-    space: Space, truth: FloatArray, earlier: Sequence[Published], ask: Ask, known: Sequence[Condition]
-) -> Knowledge:
-    shown = [space.key(where) for one in earlier for cell, where in one.placed() if cell.count is not None]
-    keys = list(dict.fromkeys(shown))
-    ranges = [(space.key(where), fact.low, fact.high) for where, fact in zip(known, ask.known, strict=True)]
-    for key, low, high in ranges:
-        if not low <= truth[space.row(key)].sum() <= high:
-            text = N_("What is known of a group does not fit the answers.")
-            raise BadTableError(because("known_differs", text))
-    return Knowledge(
-        space=space,
-        keys=keys,
-        counts=np.asarray(space.rows(keys) @ truth, dtype=np.float64),
-        known=ranges,
-        ceiling=float(truth.sum() + 4 * ask.floor),
-    )
+def _must(space: Space, truth: FloatArray, ask: Ask, conditions: Sequence[Condition]) -> tuple[Key, ...]:
+    """Cells that tell on people by the counts of their own table."""
+    keys = [space.key(where) for where in conditions]
+    counts = np.asarray(space.rows(keys) @ truth, dtype=np.float64)
+    found: dict[Key, None] = {}
+    at = 0
+    for table in ask.tables:
+        size = len(list(guards.places(table)))
+        own = counts[at : at + size]
+        told = guards.asked(table, own, floor=ask.floor, small_group=ask.small_group)
+        found.update(dict.fromkeys(key for key, tells in zip(keys[at : at + size], told, strict=True) if tells))
+        at += size
+    return tuple(found)
+
+
+def _before(space: Space, truth: FloatArray, out: Sequence[Key], ask: Ask, known: Sequence[Condition]) -> Knowledge:
+    """What was published and is known before this release."""
+    plain = nothing_known(space, float(truth.sum() + 4 * ask.floor))
+    rows = space.rows(out)
+    told = plain.told(rows, np.asarray(rows @ truth, dtype=np.float64))
+    rows = space.rows([space.key(where) for where in known])
+    low = np.array([fact.low for fact in ask.known], dtype=np.float64)
+    high = np.array([fact.high for fact in ask.known], dtype=np.float64)
+    people = rows @ truth
+    if not ((low <= people) & (people <= high)).all():
+        text = N_("What is known of a group does not fit the answers.")
+        raise BadTableError(because("known_differs", text))
+    return told.between(rows, low, high)
 
 
 def check_counts(space: Space, truth: FloatArray, release: Published, error: type[SamplingError]) -> None:
@@ -123,7 +144,7 @@ def check_counts(space: Space, truth: FloatArray, release: Published, error: typ
 def needs(scene: Scene, keys: Sequence[Key], budget: Budget) -> tuple[FloatArray, int]:
     """The width each key must keep: the floor, or what was left before; and how many (not empty) had less."""
     full = np.full(len(keys), float(scene.ask.floor))
-    if not scene.before.keys and not scene.before.known:
+    if not scene.out and not scene.ask.known:
         return full, 0
     seen = Seen(scene.space.rows(keys), scene.truth)
     narrow = pinned(scene.before, keys, full, seen, budget, truth=scene.truth)

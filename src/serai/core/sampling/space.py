@@ -72,8 +72,17 @@ class Space:
         holding = [c for c, clique in enumerate(self.cliques) if needed <= set(clique)]
         return min(holding, key=lambda c: (self.offsets[c + 1] - self.offsets[c], c))
 
+    @cached_property
+    def _found(self) -> dict[Key, IntArray]:
+        return {}
+
     def row(self, key: Key) -> IntArray:
         """The columns whose sum is the number of people who meet the key."""
+        if key not in self._found:
+            self._found[key] = self._row(key)
+        return self._found[key]
+
+    def _row(self, key: Key) -> IntArray:
         c = self.home(key)
         picked = dict(key)
         shape = [self.sizes[v] for v in self.cliques[c]]
@@ -142,10 +151,16 @@ def _by_atom(space: Space, answers: Answers) -> tuple[list[IntArray], npt.NDArra
     return codes, counted
 
 
-def space_of(conditions: Iterable[Condition], families: Iterable[frozenset[str]], answers: Answers | None) -> Space:
+def space_of(
+    conditions: Iterable[Condition],
+    families: Iterable[frozenset[str]],
+    answers: Answers | None,
+    others: frozenset[str] = frozenset(),
+) -> Space:
     """The space of all conditions; `families` are sets of variables that stand in one table.
 
-    With `answers`, codes nobody gave and no table names do not exist: the attacker is taken to know that.
+    Codes that no table names exist where `answers` have them, or without answers for the variables in `others`:
+    the attacker is taken to know that there are no more.
     Errors: BadTableError for a variable or batch that is not there, TooEntangledError.
     """
     sets: dict[str, dict[frozenset[Code], None]] = {}
@@ -153,7 +168,7 @@ def space_of(conditions: Iterable[Condition], families: Iterable[frozenset[str]]
         for name, codes in where.items():
             sets.setdefault(name, {})[codes] = None
     variables = tuple(sorted(sets))
-    atoms = tuple(_atoms(name, list(sets[name]), answers) for name in variables)
+    atoms = tuple(_atoms(name, list(sets[name]), answers, name in others) for name in variables)
     sizes = tuple(len(set(found.values())) for found in atoms)
     place = {name: v for v, name in enumerate(variables)}
     edges = [frozenset(place[name] for name in family) for family in families]
@@ -167,7 +182,7 @@ def space_of(conditions: Iterable[Condition], families: Iterable[frozenset[str]]
     return space
 
 
-def _atoms(name: str, sets: list[frozenset[Code]], answers: Answers | None) -> dict[Code, int]:
+def _atoms(name: str, sets: list[frozenset[Code]], answers: Answers | None, other: bool) -> dict[Code, int]:
     """The atom of each code: codes that no table tells apart share one."""
     codes: dict[Code, None] = {}
     for group in sets:
@@ -176,7 +191,7 @@ def _atoms(name: str, sets: list[frozenset[Code]], answers: Answers | None) -> d
         if answers is not None and not codes.keys() <= set(answers.batches):
             raise BadTableError(because("no_batch", N_("A release counts a batch that has no answers.")))
     elif answers is None:
-        codes[OTHER] = None
+        codes.update({OTHER: None} if other else {})
     else:
         if name not in answers.variables:
             text = N_("No variable is named %(variable)s.")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from serai.core.sampling.attack import EPS, SOLVER, Body, Budget, Knowledge, Mask, OutOfEffortError, Seen, pinned
-from serai.core.sampling.guards import asked, places
+from serai.core.sampling.guards import places
 from serai.core.sampling.reasons import N_, NotSafeError, because
 from serai.core.sampling.scene import Scene, needs
 from serai.core.sampling.space import FloatArray, IntArray, Key, Space
@@ -73,21 +73,15 @@ def search(scene: Scene, budget: Budget, *, rounds: int, seed: int) -> Found:
 def _task(scene: Scene, keys: list[Key], budget: Budget) -> tuple[Task, int]:
     """Which cells must be hidden, which are out already, what hiding each would lose."""
     place = {key: i for i, key in enumerate(keys)}
-    guarded = set(scene.guards)
-    must = np.array([key in guarded for key in keys], dtype=np.bool_)
+    guarded = {*scene.must, *scene.guards}
     worth = np.zeros(len(keys))
-    at = 0
-    for table in scene.ask.tables:
-        summed = list(places(table))
-        own = [scene.space.key(where) for where in scene.conditions[at : at + len(summed)]]
-        at += len(summed)
-        counts = scene.space.rows(own) @ scene.truth
-        hides = asked(table, counts, floor=scene.ask.floor, small_group=scene.ask.small_group)
-        for key, margins, hide, count in zip(own, summed, hides, counts, strict=True):
-            must[place[key]] |= hide
-            value = MARGIN_WORTH ** sum(margins) * (1 + np.log10(1 + count) / 10)
-            worth[place[key]] = max(worth[place[key]], value)
-    out = set(scene.before.keys)
+    summed = [margins for table in scene.ask.tables for margins in places(table)]
+    own = [scene.space.key(where) for where in scene.conditions]
+    counts = scene.space.rows(own) @ scene.truth
+    for key, margins, count in zip(own, summed, counts, strict=True):
+        value = MARGIN_WORTH ** sum(margins) * (1 + np.log10(1 + count) / 10)
+        worth[place[key]] = max(worth[place[key]], value)
+    out = set(scene.out)
     guards = [key for key in scene.guards if key not in place]
     need, already = needs(scene, [*keys, *guards], budget)
     return (
@@ -95,7 +89,7 @@ def _task(scene: Scene, keys: list[Key], budget: Budget) -> tuple[Task, int]:
             space=scene.space,
             truth=scene.truth,
             keys=keys,
-            must=must,
+            must=np.array([key in guarded for key in keys], dtype=np.bool_),
             out=np.array([key in out for key in keys], dtype=np.bool_),
             worth=worth,
             guards=guards,
@@ -124,14 +118,7 @@ class Search:
     def knowledge(self, hidden: Mask) -> Knowledge:
         """What is known when these cells are hidden and all others are shown."""
         shown = np.flatnonzero(~hidden & ~self.task.out)
-        before = self.task.before
-        return Knowledge(
-            space=self.task.space,
-            keys=[*before.keys, *(self.task.keys[i] for i in shown)],
-            counts=np.concatenate([before.counts, self.counts[shown]]),
-            known=before.known,
-            ceiling=before.ceiling,
-        )
+        return self.task.before.told(self.cells[shown], self.counts[shown])
 
     def need(self, hidden: Mask) -> FloatArray:
         """The width each watched cell must keep: none where the cell is shown."""
@@ -154,6 +141,8 @@ class Search:
         need = self.need(hidden)
         if only is not None:
             need[np.arange(len(need)) != only] = 0.0
+        if (seen.widths() >= need - EPS).all():
+            return []
         return pinned(
             self.knowledge(hidden),
             self.every,
@@ -170,12 +159,11 @@ class Search:
         space, truth, key = self.task.space, self.task.truth, self.every[place]
         clique = space.home(key)
         begin, end = space.offsets[clique], space.offsets[clique + 1]
-        whole = self.task.before.whole()
-        if self._hide(whole.sliced(begin, end, truth), begin, end, place):
+        if self._hide(self.task.before.part(clique, truth), begin, end, place):
             return
         if len(space.cliques) > 1 and not self._pinned(self.hidden, self.seen, slices_only=False, only=place):
             return
-        if not self._hide(whole, 0, space.columns, place):
+        if not self._hide(self.task.before.whole(), 0, space.columns, place):
             text = N_("A cell cannot be protected even if all others are hidden.")
             raise NotSafeError(because("cannot_protect", text))
 
@@ -199,33 +187,30 @@ class Search:
         self, body: Body, cells: sparse.csr_array, shown: IntArray, row: IntArray, need: float
     ) -> tuple[FloatArray, FloatArray] | None:
         """Two points of the body, `need` apart in `row`, at the least worth times distance from the counts."""
-        n, m = body.equal.shape[1], len(shown)
+        n, m = body.rows.shape[1], len(shown)
         self.budget.spend(2 * n + 4 * m)
         eye = sparse.identity(m, format="csr")
-        none = sparse.csr_array((m, n))
-        twice = sparse.block_diag([body.equal, body.equal])
-        equal = sparse.vstack(
+        apart = sparse.csr_array(
+            (np.repeat([1.0, -1.0], len(row)), ([0] * 2 * len(row), np.concatenate([row, row + n]))),
+            shape=(1, 2 * n + 4 * m),
+        )
+        rows = sparse.block_array(
             [
-                sparse.hstack([twice, sparse.csr_array((twice.shape[0], 4 * m))]),
-                sparse.hstack([cells, none, -eye, eye, sparse.csr_array((m, 2 * m))]),
-                sparse.hstack([none, cells, sparse.csr_array((m, 2 * m)), -eye, eye]),
+                [body.rows, None, None, None, None, None],
+                [None, body.rows, None, None, None, None],
+                [cells, None, -eye, eye, None, None],
+                [None, cells, None, None, -eye, eye],
             ]
         )
         counts = self.counts[shown]
-        right = np.concatenate([body.right, body.right, counts, counts])
-        apart = np.zeros(2 * n + 4 * m)
-        apart[row], apart[row + n] = -1.0, 1.0
-        ranged = sparse.block_diag([body.ranged, body.ranged])
-        ranged = sparse.hstack([ranged, sparse.csr_array((ranged.shape[0], 4 * m))])
-        low, high = np.tile(body.low, 2), np.tile(body.high, 2)
-        done = linprog(
+        done = milp(
             np.concatenate([np.zeros(2 * n), np.tile(self.price[shown], 4)]),
-            A_ub=sparse.vstack([sparse.csr_array(apart[None, :]), ranged, -ranged]),
-            b_ub=np.concatenate([[-need], high, -low]),
-            A_eq=equal,
-            b_eq=right,
-            bounds=[*[(0, body.ceiling)] * (2 * n), *[(0, None)] * (4 * m)],
-            method="highs",
+            constraints=LinearConstraint(
+                sparse.csr_array(sparse.vstack([rows, apart])),
+                np.concatenate([body.low, body.low, counts, counts, [need]]),
+                np.concatenate([body.high, body.high, counts, counts, [np.inf]]),
+            ),
+            bounds=Bounds(0, np.concatenate([np.full(2 * n, body.ceiling), np.full(4 * m, np.inf)])),
             options=SOLVER,
         )
         if done.status != 0:
@@ -268,7 +253,9 @@ class Search:
     def _still(self, seen: Seen, shown: list[int]) -> Seen:
         """The points seen that stay possible when these cells are shown."""
         found = Seen(self.watched)
-        found.values = seen.values[(np.abs(seen.values[:, shown] - self.counts[shown]) < EPS).all(axis=1)]
+        for value in seen.values:
+            if (np.abs(value[shown] - self.counts[shown]) < EPS).all():
+                found.take(value)
         return found
 
     def put_back(self, *, slices_only: bool) -> None:
@@ -281,7 +268,8 @@ class Search:
             seen = self._still(self.seen, [i])
             known = len(seen.values)
             found = self._pinned(trial, seen, slices_only=slices_only)
-            self.seen.values = np.vstack([self.seen.values, seen.values[known:]])
+            for value in seen.values[known:]:
+                self.seen.take(value)
             if not found:
                 self.hidden, self.seen = trial, seen
             if self.budget.progress is not None:
