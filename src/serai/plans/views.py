@@ -16,7 +16,7 @@ from serai.directory.models import Team
 from serai.exchanges.models import Exchange, Takeaway
 from serai.plans import actions, forms, queries
 from serai.plans.models import Activity, Objective, Plan
-from serai.plans.words import STATES, number, seen, state_word
+from serai.plans.words import STATES, number, progress_rows, seen, state_word
 from serai.practices.models import PracticeVersion
 from serai.practices.queries import practices_readable
 from serai.sharing.choosing import Ring, choose_readers, own_rings
@@ -198,22 +198,10 @@ def new_indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One number: table before picture, interval before point."""
     found = queries.indicator_page(id)
-    readings = list(found.measurements.all())
-    rows = [
-        {
-            "day": dates.day(m.measured_on),
-            "value": number(m.value),
-            "doubt": _("%(low)s to %(high)s") % {"low": number(m.low), "high": number(m.high)}
-            if m.low is not None
-            else "–",
-            "how": m.how,
-        }
-        for m in readings
-    ]
     context = {
         "indicator": found,
         "activity": found.activity,
-        "rows": rows,
+        "rows": progress_rows(found),
         "seen": seen(found),
         "baseline": number(found.baseline),
         "baseline_on": dates.day(found.baseline_on),

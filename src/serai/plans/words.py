@@ -53,7 +53,7 @@ def seen(indicator: Indicator) -> Seen:
         value=float(last.value),
         low=_float(last.low),
         high=_float(last.high),
-        baseline=_float(indicator.baseline),
+        base=_float(indicator.baseline),
         target=_float(indicator.target),
         scale=scale_over([_float(v) for v in values]),
     )
@@ -68,6 +68,49 @@ def seen(indicator: Indicator) -> Seen:
         doubt=doubt,
         sure=now.moved in (Moved.TOWARDS, Moved.AWAY),
     )
+
+
+def progress_rows(indicator: Indicator) -> list[dict[str, Any]]:
+    """Baseline, every reading and the target as rows with a picture each, all on one scale."""
+    readings = list(indicator.measurements.all())
+    numbers = [indicator.baseline, indicator.target]
+    numbers += [value for m in readings for value in (m.value, m.low, m.high)]
+    scale = scale_over([_float(n) for n in numbers])
+    rows: list[dict[str, Any]] = []
+    if indicator.baseline is not None:
+        strip = interval(scale=scale, base=_float(indicator.baseline))
+        rows.append(
+            {
+                "when": dates.day(indicator.baseline_on),
+                "number": number(indicator.baseline),
+                "kind": "base",
+                "strip": strip,
+            }
+        )
+    for m in readings:
+        doubt = _("%(low)s to %(high)s") % {"low": number(m.low), "high": number(m.high)} if m.low is not None else ""
+        strip = interval(
+            scale=scale,
+            value=_float(m.value),
+            low=_float(m.low),
+            high=_float(m.high),
+            base=_float(indicator.baseline),
+            target=_float(indicator.target),
+        )
+        rows.append(
+            {"when": dates.day(m.measured_on), "number": number(m.value), "doubt": doubt, "note": m.how, "strip": strip}
+        )
+    if indicator.target is not None:
+        strip = interval(scale=scale, target=_float(indicator.target))
+        rows.append(
+            {
+                "when": dates.day(indicator.target_on),
+                "number": number(indicator.target),
+                "kind": "target",
+                "strip": strip,
+            }
+        )
+    return rows
 
 
 def _sentence(moved: Moved) -> str:
