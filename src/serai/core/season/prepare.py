@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from serai.core.season.city import City, DuplicateCityError, Evidence, NeedTerm,
 Bits = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+AnyInts = NDArray[np.signedinteger[Any]]
 
 ANY_MONTH = 0b1111111111110
 FULL = (1 << 64) - 1
@@ -103,9 +105,7 @@ class Prepared:
     name_order: Ints
 
 
-def _terms(
-    rows: Sequence[int], terms: Sequence[NeedTerm] | Sequence[OfferTerm], themes: Words, groups: Bits
-) -> Terms:
+def _terms(rows: Sequence[int], terms: Sequence[NeedTerm] | Sequence[OfferTerm], themes: Words, groups: Bits) -> Terms:
     """The terms of the cities at `rows`, sorted by theme and then by row."""
     theme = np.array([themes.of(term.theme) for term in terms], dtype=np.int64)
     weight = [term.urgency if isinstance(term, NeedTerm) else float(term.capacity != 0) for term in terms]
@@ -145,9 +145,7 @@ def _who_names(cities: Sequence[City], field: str) -> dict[str, tuple[int, ...]]
 def _name_order(cities: Sequence[City]) -> Ints:
     """Each city's place in the list by name and id: the last tie break."""
     order = np.empty(len(cities), dtype=np.int64)
-    order[sorted(range(len(cities)), key=lambda row: (cities[row].name, cities[row].id))] = np.arange(
-        len(cities)
-    )
+    order[sorted(range(len(cities)), key=lambda row: (cities[row].name, cities[row].id))] = np.arange(len(cities))
     return order
 
 
@@ -165,12 +163,8 @@ def prepare(cities: Iterable[City]) -> Prepared:
     needs = [need for city in listed for need in city.needs]
     offers = [offer for city in listed for offer in city.offers if offer.evidence is not Evidence.EX]
     need_rows = [row for row, city in enumerate(listed) for _ in city.needs]
-    offer_rows = [
-        row for row, city in enumerate(listed) for offer in city.offers if offer.evidence is not Evidence.EX
-    ]
-    sought = groups.bits(
-        [*(need.target_groups for need in needs), *(offer.target_groups for offer in offers)]
-    )
+    offer_rows = [row for row, city in enumerate(listed) for offer in city.offers if offer.evidence is not Evidence.EX]
+    sought = groups.bits([*(need.target_groups for need in needs), *(offer.target_groups for offer in offers)])
     spoken = languages.bits([*(city.languages for city in listed), *(city.interpreted for city in listed)])
     tags = context.bits([city.context for city in listed])
     need_terms = _terms(need_rows, needs, themes, sought[: len(needs)])

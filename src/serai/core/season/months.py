@@ -1,0 +1,101 @@
+"""Which months each host opens, and the season with those months chosen: every slot a place of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from serai.core.season.draft import Draft
+from serai.core.season.flow import net
+from serai.core.season.gates import Gates, Mutual
+from serai.core.season.ground import Ground
+from serai.core.season.lagrange import Relaxation
+from serai.core.season.options import Options, joined
+from serai.core.season.prepare import Floats, Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slotted:
+    """The season with months chosen. month: of each place; origin: each option's position before."""
+
+    relaxation: Relaxation
+    month: Ints
+    origin: Ints
+
+
+def _best_months(options: Options, gain: Floats, guests: Ints, closed: Ints, open_: Ints) -> None:
+    """Opens one more month at each host that may: the one whose best guests gain most.
+
+    gain: of each option over what its need gets now, used up (set to 0) for the guests a new month takes.
+    closed: months each host may still open; open_: those that are open, as bits. Both are changed.
+    """
+    at = np.flatnonzero((gain > 0) & (closed[options.host] > 0))
+    rows, columns = np.nonzero((options.months[at][:, None] >> np.arange(13, dtype=np.uint16)) & 1)
+    option, host = at[rows], options.host[at[rows]].astype(np.int64)
+    new = (open_[host] >> columns) & 1 == 0
+    option, host, month = option[new], host[new], columns[new]
+    order = np.lexsort((-gain[option], month, host))
+    option, key = option[order], host[order] * 13 + month[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    place = np.arange(len(key)) - np.repeat(first, np.diff(np.append(first, len(key))))
+    invited = place < guests[key // 13]
+    total = np.bincount(key[invited], gain[option[invited]], minlength=13 * len(guests)).reshape(-1, 13)
+    chosen = np.where((total.max(axis=1) > 0) & (closed > 0), total.argmax(axis=1), -1)
+    hosts = np.flatnonzero(chosen >= 0)
+    open_[hosts] |= np.int64(1) << chosen[hosts]
+    closed[hosts] -= 1
+    taken = invited & (chosen[key // 13] == key % 13)
+    gain[option[taken]] = 0.0
+
+
+def open_months(options: Options, gain: Floats, draft: Draft) -> Ints:
+    """Months each host opens, as bits: those the draft uses, then those whose guests gain most."""
+    open_ = np.array([sum(1 << month for month in used) for used in draft.guests], dtype=np.int64)
+    guests = np.array(draft.most_guests, dtype=np.int64)
+    closed = np.array(draft.most_exchanges, dtype=np.int64) - np.bitwise_count(open_)
+    left = np.maximum(gain, 0.0)
+    for _ in range(int(max(closed.max(initial=0), 0))):
+        _best_months(options, left, guests, closed, open_)
+    return open_
+
+
+def slotted(ground: Ground, before: Relaxation, open_: Ints, draft: Draft, shares: Floats) -> Slotted:
+    """The season in which each host's months are `open_`: places are (host, month), without gates."""
+    hosts, months = np.nonzero((open_[:, None] >> np.arange(13)) & 1)
+    counts = np.bincount(hosts, minlength=len(open_))
+    first = np.cumsum(counts) - counts
+    options, parts, origins = before.options, list[Options](), list[Ints]()
+    for number in range(int(counts.max(initial=0))):
+        at = np.flatnonzero(counts[options.host] > number)
+        place = first[options.host[at]] + number
+        fits = (options.months[at] >> months[place].astype(np.uint16)) & 1 == 1
+        at, place = at[fits], place[fits]
+        parts.append(replace(options.take(at), place=place.astype(np.int32)))
+        origins.append(at)
+    every = np.concatenate([np.empty(0, np.int64), *origins])
+    key = np.concatenate([np.empty(0, np.int64), *(part.place.astype(np.int64) for part in parts)])
+    origin = every[np.lexsort((key, options.need[every]))]
+    mutual = before.mutual
+    index = ground.index
+    kept = Counter((index[visit.host_id], visit.month) for visit in ground.season.kept)
+    slots = np.array(
+        [draft.most_guests[host] - kept[int(host), int(month)] for host, month in zip(hosts, months, strict=True)],
+        dtype=np.int64,
+    )
+    none = Gates(gate=np.full(len(origin), -1, np.int32), slots=np.empty(0, np.int64))
+    relaxation = Relaxation(
+        net(ground.needs.city, ground.visits, ground.first, np.maximum(0, slots), none.slots),
+        joined(parts),
+        none,
+        Mutual(
+            pair=mutual.pair[origin],
+            forward=mutual.forward[origin],
+            count=mutual.count,
+            reward=mutual.reward,
+        ),
+        before.limits,
+    )
+    relaxation.shares = shares.copy()
+    return Slotted(relaxation=relaxation, month=months.astype(np.int64), origin=origin)

@@ -1,0 +1,113 @@
+"""The season plan: which guests visit which host for which need in which month, so that the most is learnt.
+
+Model, bound and sources: docs/measures/season.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from serai.core.season.draft import Draft
+from serai.core.season.lagrange import tighten
+from serai.core.season.model import Effort, NotFoundError, Plan, Progress, Season
+from serai.core.season.months import open_months, slotted
+from serai.core.season.result import plan_of
+from serai.core.season.search import Search
+
+NEAR = (1e-4, -1e-4, 1e-3, -1e-3)
+"""Shares by which the best prices are moved to see more choices near the best one."""
+
+MONTH_FLOWS = 12
+"""Flows for one choice of months."""
+
+
+def _relax(search: Search) -> None:
+    """Prices of the limits, and drafts of the choices nearest to them."""
+    effort, relaxation = search.effort, search.relaxation
+    tighten(
+        relaxation,
+        search.start,
+        search.radius,
+        flows=max(1, effort.flows // 2 if search.calendars else effort.flows),
+        tolerance=effort.gap / 4,
+        stop=search.stopping,
+        heard=search.heard,
+    )
+    for cut in search.near(relaxation, 2):
+        search.draw_cut(cut)
+        if search.finished():
+            return
+    if search.calendars or not len(search.limits):
+        return
+    for share in NEAR:
+        search.draw_cut(relaxation.evaluate(search.certificate.prices * (1 + share), tolerance=effort.gap / 4))
+        if search.finished():
+            return
+
+
+def _choose_months(search: Search) -> None:
+    """Chooses months, plans again with them, and chooses again around the best plan, while flows last."""
+    threshold = search.certificate.threshold
+    base = Draft(search.ground, search.limits, search.options)
+    while not search.finished():
+        opened = open_months(search.options, search.gains(threshold), base)
+        chosen = slotted(search.ground, search.relaxation, opened, base, search.certificate.shares)
+        inner = chosen.relaxation
+        tighten(
+            inner,
+            search.certificate.prices,
+            search.radius * 0.1,
+            flows=MONTH_FLOWS,
+            tolerance=max(search.effort.gap, 1e-5),
+            stop=search.stopping,
+            heard=search.heard,
+        )
+        search.month_flows += inner.flows
+        assert inner.best is not None
+        for cut in search.near(inner, 2):
+            options = chosen.origin[cut.chosen]
+            months = chosen.month[inner.options.place[cut.chosen]]
+            search.draw(options, dict(zip(options.tolist(), months.tolist(), strict=True)))
+        threshold, base = inner.best.threshold, search.best or base
+
+
+def plan_season(
+    season: Season,
+    *,
+    effort: Effort | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Plan:
+    """The best plan found with this effort, with a bound that no plan exceeds.
+
+    stop: asked between steps; True ends the search with what it has, and the plan says so. Raises
+    ContradictionError when the kept visits break a limit, NotFoundError when no plan was found that keeps the
+    quotas of "at least" (`explain.contradictions` says whether there is one).
+    """
+    effort = effort or Effort()
+    search = Search(season, effort, stop, progress)
+    _relax(search)
+    small = len(season.cities) < effort.exact_below
+    if small and not search.closed():
+        search.prove(months=False)
+    if small and search.calendars and not search.closed():
+        search.prove(months=True)
+    if search.calendars:
+        _choose_months(search)
+    if search.best is None:
+        raise NotFoundError("No plan was found that keeps every quota of at least. More effort may find one.")
+    best = search.certificate
+    return plan_of(
+        search.ground,
+        search.limits,
+        search.best,
+        kept=search.kept,
+        bound=search.bound,
+        prices=best.prices,
+        place_price=np.asarray(best.place_price),
+        scope="every compatible pair" if effort.partners is None else "the shortlist",
+        flows=search.flows,
+        stopped=search.stopped,
+    )
