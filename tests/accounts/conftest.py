@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from accounts.second import House
     from serai.accounts.models import Account
+    from serai.db.embedded import Cluster
     from worlds import World
 
 
@@ -25,3 +27,11 @@ def account(world: World) -> Account:
     from letters import opened_account
 
     return opened_account(world)
+
+
+@pytest.fixture(scope="session")
+def house(cluster: Cluster, django_db_setup: None) -> House:
+    """A second database, where things are committed and real processes run."""
+    from accounts import second
+
+    return second.made(cluster)
