@@ -73,17 +73,24 @@ def supervise(serving: Serving) -> int:
     return 0
 
 
-def ask_port(host: str, port: int) -> None:
-    """Raises UpError when the port cannot be had: better now than in a web process that fails again and again."""
+def ask_port(host: str, port: int, *, seconds: float = 3) -> None:
+    """Raises UpError when the port cannot be had: better now than in a web process that fails again and again.
+
+    Asked for some seconds: workers of a killed supervisor are ended by the kernel, and may not be gone yet.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((host, port))
-        except OSError as error:
-            raise UpError(
-                f"Port {port} of {host} cannot be used ({error.strerror}): name another by --port."
-            ) from error
+    until = time.monotonic() + seconds
+    while True:
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((host, port))
+                return
+            except OSError as error:
+                if time.monotonic() > until:
+                    why = f"Port {port} of {host} cannot be used ({error.strerror}): name another by --port."
+                    raise UpError(why) from error
+        time.sleep(0.1)
 
 
 def _start_all(tree: Tree, serving: Serving, ending: threading.Event) -> None:
