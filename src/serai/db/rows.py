@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
@@ -53,6 +53,20 @@ class Protected(models.Model):
 
     class Meta:
         abstract = True
+
+
+def side_reference(to: Any, *, related_name: str) -> Any:
+    """A link to an organisation or person that fewer may read than this row.
+
+    Never empty (see `there`), but nullable to Django: then it joins so that the row stays when the other
+    side is hidden, and the attribute is None.
+    """
+    return models.ForeignKey(to, null=True, on_delete=models.PROTECT, related_name=related_name)
+
+
+def there(noun: str, field: str) -> models.CheckConstraint:
+    """The constraint that a side reference is never empty."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__isnull": False}), name=f"{noun}_{field}_there")
 
 
 def protected_models() -> list[type[Protected]]:

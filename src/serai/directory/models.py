@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from serai.db.rows import Protected, new_id
+from serai.db.rows import Protected, new_id, side_reference, there
 from serai.directory import vocabulary
 
 
@@ -105,14 +105,15 @@ class Person(Protected):
 class Membership(Protected):
     """A person's time in an organisation. `coordinates` may act for the organisation towards others."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    person = side_reference(Person, related_name="memberships")
+    organisation = side_reference(Organisation, related_name="memberships")
     role = models.CharField(max_length=120, blank=True)
     coordinates = models.BooleanField(default=False)
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)  # the first day outside
 
     class Meta:
+        constraints = [there("membership", "person"), there("membership", "organisation")]
         indexes = [models.Index(fields=["person", "organisation"])]
 
 
@@ -133,11 +134,12 @@ class TeamMember(Protected):
     """A person's seat in a team, for a sector."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="seats")
+    person = side_reference(Person, related_name="seats")
     sector = models.CharField(max_length=32, choices=vocabulary.SECTORS)
     chairs = models.BooleanField(default=False)
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
+        constraints = [there("teammember", "person")]
         indexes = [models.Index(fields=["person", "team"])]

@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from serai.db.rows import Protected
+from serai.db.rows import Protected, side_reference, there
 from serai.directory import vocabulary
 from serai.directory.models import City, Organisation, Person
 from serai.needs.models import Match
@@ -17,7 +17,7 @@ class Exchange(Protected):
     """Days that people of two or more cities spend together. `place` need not be a member city."""
 
     title = models.CharField(max_length=160)
-    organiser = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="organises")
+    organiser = side_reference(Organisation, related_name="organises")
     place = models.ForeignKey(City, null=True, on_delete=models.PROTECT, related_name="hosts")
     when = models.CharField(max_length=60, blank=True)  # as exact as known, where no days are
     starts_on = models.DateField(null=True)
@@ -30,6 +30,9 @@ class Exchange(Protected):
     benchmark = models.BooleanField(default=False)
     state = models.CharField(max_length=12, default="planned")
     programme_number = models.PositiveSmallIntegerField(default=0)  # the last release
+
+    class Meta:
+        constraints = [there("exchange", "organiser")]
 
     def __str__(self) -> str:
         return self.title
@@ -89,12 +92,15 @@ class Site(Protected):
     """A place that is visited, with the rules its host sets."""
 
     name = models.CharField(max_length=160)
-    host = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sites")
+    host = side_reference(Organisation, related_name="sites")
     city = models.ForeignKey(City, null=True, on_delete=models.PROTECT, related_name="+")
     most_guests = models.PositiveSmallIntegerField(null=True)
     photos = models.CharField(max_length=200, blank=True)
     who_may_come = models.CharField(max_length=300, blank=True)
     may_repeat = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [there("site", "host")]
 
     def __str__(self) -> str:
         return self.name
@@ -124,10 +130,13 @@ class SafetyCheck(Protected):
     """Ten do-no-harm questions of one round, answered by two people of different organisations."""
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="safety_checks")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = side_reference(Person, related_name="+")
     answers = models.JSONField(default=dict)  # question number → {"risk": bool, "what_we_do": str}
     decision = models.CharField(max_length=12)  # go, conditions, stop
     programme_digest = models.CharField(max_length=64)  # of what needs a check anew: sites, open sessions
+
+    class Meta:
+        constraints = [there("safetycheck", "person")]
 
 
 class ProgrammeRelease(Protected):
@@ -148,14 +157,17 @@ class Takeaway(Protected):
     session = models.ForeignKey(Session, null=True, on_delete=models.PROTECT, related_name="takeaways")
     practice = models.ForeignKey(Practice, null=True, on_delete=models.PROTECT, related_name="takeaways")
     city = models.ForeignKey(City, null=True, on_delete=models.PROTECT, related_name="+")  # home
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="takeaways")
+    person = side_reference(Person, related_name="takeaways")
     text = models.CharField(max_length=500)
     language = models.CharField(max_length=12, default="en")
     capture = models.UUIDField(null=True)
     state = models.CharField(max_length=12, default="captured")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "capture"], name="capture_once")]
+        constraints = [
+            there("takeaway", "person"),
+            models.UniqueConstraint(fields=["person", "capture"], name="capture_once"),
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -174,13 +186,16 @@ class Commitment(Protected):
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="commitments")
     takeaway = models.ForeignKey(Takeaway, null=True, on_delete=models.PROTECT, related_name="commitments")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="commitments")
+    organisation = side_reference(Organisation, related_name="commitments")
     owner_role = models.CharField(max_length=120)
     text = models.CharField(max_length=300)
     first_step = models.CharField(max_length=200, blank=True)
     due_on = models.DateField(null=True)
     state = models.CharField(max_length=12, default="made")  # made, kept, changed, handed over, let go
     reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [there("commitment", "organisation")]
 
     def __str__(self) -> str:
         return self.text

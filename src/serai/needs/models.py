@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from serai.db.rows import Protected
+from serai.db.rows import Protected, side_reference, there
 from serai.directory import vocabulary
 from serai.directory.models import City, Organisation, Person
 
@@ -43,10 +43,13 @@ class Match(Protected):
     """A proposed set of cities for a need, with the reasons as they stood when a human proposed it."""
 
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="matches")
-    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_by = side_reference(Person, related_name="+")
     message = models.CharField(max_length=500, blank=True)
     reasons = models.JSONField(default=list)  # city id → list of reason codes with their values
     state = models.CharField(max_length=12, default="proposed")
+
+    class Meta:
+        constraints = [there("match", "proposed_by")]
 
 
 CHANNELS = [("phone", "phone"), ("paper", "paper"), ("chat", "chat"), ("meeting", "meeting")]
@@ -59,7 +62,7 @@ class MatchAnswer(Protected):
 
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="answers")
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = side_reference(Organisation, related_name="+")
     answer = models.CharField(max_length=12, default="asked")  # asked, accepted, parked, declined
     reason = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
@@ -69,4 +72,7 @@ class MatchAnswer(Protected):
     recorded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["match", "city"], name="one_answer_a_city")]
+        constraints = [
+            there("matchanswer", "organisation"),
+            models.UniqueConstraint(fields=["match", "city"], name="one_answer_a_city"),
+        ]

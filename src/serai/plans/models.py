@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from serai.db.rows import Protected
+from serai.db.rows import Protected, side_reference, there
 from serai.directory.models import City, Organisation, Team
 from serai.exchanges.models import Commitment, Exchange, Takeaway
 from serai.practices.models import PracticeVersion
@@ -72,9 +72,12 @@ class Support(Protected):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="support")
     activity = models.ForeignKey(Activity, null=True, on_delete=models.PROTECT, related_name="support")
     kind = models.CharField(max_length=16)  # money, expert, training, material
-    given_by = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    given_by = side_reference(Organisation, related_name="+")
     what = models.CharField(max_length=300)
     state = models.CharField(max_length=12, default="asked")  # asked, promised, given, declined
+
+    class Meta:
+        constraints = [there("support", "given_by")]
 
 
 class Indicator(Protected):

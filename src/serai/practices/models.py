@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from serai.db.rows import Protected
+from serai.db.rows import Protected, side_reference, there
 from serai.directory import vocabulary
 from serai.directory.models import City, Organisation
 
@@ -14,11 +14,14 @@ class Practice(Protected):
     """A programme, tool, structure or policy of a city; its words stand in its versions."""
 
     city = models.ForeignKey(City, null=True, on_delete=models.PROTECT, related_name="practices")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="practices")
+    organisation = side_reference(Organisation, related_name="practices")
     title = models.CharField(max_length=100)
     state = models.CharField(max_length=8, choices=STATES, default="running")
     since = models.CharField(max_length=40, blank=True)
     latest = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [there("practice", "organisation")]
 
     def __str__(self) -> str:
         return self.title
