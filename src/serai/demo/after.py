@@ -11,6 +11,7 @@ from serai.demo.stages import MOMENTS
 from serai.demo.thread import Thread, at, finish
 from serai.exchanges import actions as exchanges
 from serai.exchanges.models import Exchange
+from serai.needs import actions as needs
 from serai.plans import actions as plans
 from serai.plans.models import Activity, Plan
 from serai.practices import actions as practices
@@ -133,6 +134,7 @@ def closed(thread: Thread) -> None:
             starts_on=date(2025, 2, 3),
             now=now,
         )
+        finish(thread, arbreva, "Arbreva", ("capture", "weigh", "promise"), now)
         thread.indicator = plans.add_indicator(
             arbreva.actor,
             thread.activity,
@@ -152,6 +154,7 @@ def a_year_later(thread: Thread) -> None:
     cast, now = thread.cast, MOMENTS["a-year-later"]
     arbreva = cast["arbreva"]
     assert thread.activity is not None
+    assert thread.need is not None
     assert thread.indicator is not None
     assert thread.exchange is not None
     with arbreva.asks():
@@ -174,6 +177,9 @@ def a_year_later(thread: Thread) -> None:
                 now=now,
             )
         commitments = thread.exchange.commitments.all()
+        need = needs.Need.objects.get(pk=thread.need.pk)
+        needs.meet_need(arbreva.actor, need, now=now - timedelta(days=20))
+        finish(thread, arbreva, "Arbreva", ("report_promises",), now - timedelta(days=20))
         for commitment in commitments:
             exchanges.renew_promise(arbreva.actor, commitment, state="kept", now=now - timedelta(days=20))
         _tell(thread, delivered)
@@ -238,3 +244,4 @@ def _tell(thread: Thread, activity: Activity) -> None:
         )
     everyone = [group("everyone")]
     stories.release_story(arbreva.actor, story, everyone, now=now)
+    finish(thread, arbreva, None, ("tell_story",), now)

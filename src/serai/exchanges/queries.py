@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from serai.exchanges.actions.programme import snapshot
 from serai.exchanges.models import (
@@ -67,8 +68,9 @@ class Turn:
 def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: date) -> Turn:
     """Whose turn a line is: the party's speaker, or for a line without a party the organiser."""
     responsible = task.party.speaker_id if task.party else exchange.organiser_id
-    who = _party_name(task.party) if task.party else str(exchange.organiser)
-    if task.done_at is not None:
+    who = _party_name(task.party) if task.party else str(exchange.organiser or _("the organiser"))
+    over = exchange.state in ("closed", "cancelled") and task.phase != "after"
+    if task.done_at is not None or over:
         state = "done"
     elif task.phase != "before" and exchange.starts_on and today < exchange.starts_on:
         state = "later"
@@ -82,11 +84,28 @@ def _party_name(party: Party) -> str:
 
 
 def task_list(exchange: Exchange, *, own: uuid.UUID | None, today: date) -> list[Turn]:
-    """The lines the asker may read, in the order of the list: their own and the organiser's first."""
+    """One line for each thing to do, in the order of the list, as far as the asker may read.
+
+    Where several have the same to do, the line is the asker's own while that is open; else it says for whom
+    everyone waits.
+    """
     tasks = (
         Task.objects.filter(exchange=exchange).select_related("party__city", "party__speaker").order_by("due_on", "id")
     )
-    return [turn_of(task, exchange, own=own, today=today) for task in tasks]
+    lines: dict[str, list[Turn]] = {}
+    for task in tasks:
+        lines.setdefault(task.code, []).append(turn_of(task, exchange, own=own, today=today))
+    return [_one_line(turns) for code in WORDS if (turns := lines.get(code))]
+
+
+def _one_line(turns: Sequence[Turn]) -> Turn:
+    own = next((t for t in turns if t.state == "yours"), None)
+    if own is not None:
+        return own
+    waiting = [t for t in turns if t.state == "theirs"]
+    if waiting:
+        return replace(waiting[0], whose=", ".join(t.whose for t in waiting))
+    return next((t for t in turns if t.state == "later"), turns[0])
 
 
 def due_tasks(own: uuid.UUID, *, today: date, limit: int = 20) -> list[Turn]:

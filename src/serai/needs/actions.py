@@ -60,6 +60,11 @@ def change_need(actor: Actor, need: Need, *, expected: int, now: datetime, **fie
     return change(actor, need, verb="change_need", now=now, expected=expected, **fields)
 
 
+def meet_need(actor: Actor, need: Need, *, now: datetime) -> Need:
+    """The city learnt what it asked for."""
+    return change(actor, need, verb="meet_need", now=now, state=moved("need", need.state, "met"))
+
+
 def close_need(actor: Actor, need: Need, *, now: datetime, because: str = "") -> Need:
     """The city no longer asks."""
     return change(actor, need, verb="close_need", now=now, because=because, state=moved("need", need.state, "closed"))
@@ -126,6 +131,8 @@ def propose_match(
     for city, organisation in asked.items():
         answer = MatchAnswer(match=match, city=city, organisation=organisation, illustrative=need.illustrative)
         add(actor, answer, verb="ask_city", groups=readers, now=now)
+    if need.state == "open" and need.source_id == actor.source:
+        change(actor, need, verb="match_need", now=now, state=moved("need", need.state, "matched"))
     return match
 
 

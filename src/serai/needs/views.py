@@ -55,6 +55,7 @@ def new_need(request: HttpRequest, here: Here) -> HttpResponse:
         chosen=rings[-1].value,
         carried=answers.typed,
         texts=[answers.values["question"]],
+        noun=Need,
     )
     if isinstance(chosen, HttpResponse):
         return chosen
@@ -136,7 +137,7 @@ def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
     """What the own city can show."""
     city = _own_city(here)
     form = forms.OfferForm(posted(request))
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid() or "back" in request.POST:
         return show(request, "needs/new_offer.html", {"form": form}, status=422 if form.errors else 200)
     rings = own_rings(here.standing)
     chosen = choose_readers(
@@ -147,6 +148,7 @@ def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
         chosen=rings[-2].value,
         carried=typed(request),
         texts=[form.cleaned_data["what"]],
+        noun=Offer,
     )
     if isinstance(chosen, HttpResponse):
         return chosen

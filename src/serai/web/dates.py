@@ -16,7 +16,8 @@ PSEUDO = "ar-x-pseudo"
 def locale() -> Locale:
     """CLDR's locale of the interface language; the pseudo-language writes dates as Arabic does."""
     code = get_language() or "en"
-    return Locale.parse("ar" if code == PSEUDO else code.replace("-", "_"), sep="_")
+    known = {PSEUDO: "ar", "en": "en_GB"}  # days before months
+    return Locale.parse(known.get(code, code.replace("-", "_")))
 
 
 def day(value: date | None) -> str:
@@ -24,7 +25,7 @@ def day(value: date | None) -> str:
     if value is None:
         return "–"
     if locale().language == "en":
-        return format_date(value, "EEE d MMM y", locale=locale())
+        return format_date(value, "EEE d MMM y", locale=locale())  # CLDR puts commas there
     return format_skeleton("yMMMEd", value, locale=locale())
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from serai.audit.actions import NotYours
@@ -120,7 +121,7 @@ def _phases(turns: list[Turn], here: Here) -> list[dict[str, Any]]:
 def _line(turn: Turn, here: Here, first: Turn | None) -> dict[str, Any]:
     word = None
     if turn.state == "theirs":
-        word = _("%(who)s’s turn") % {"who": turn.whose}
+        word = _("Waiting for %(who)s") % {"who": turn.whose}
     elif turn.state == "later":
         word = _("From %(day)s") % {"day": dates.day(turn.task.due_on)} if turn.task.due_on else _("Later")
     return {
@@ -147,6 +148,7 @@ def target(task: Task) -> str:
         "weigh": ("takeaways", task.exchange_id),
         "promise": ("promises", task.exchange_id),
         "report_promises": ("promises", task.exchange_id),
+        "tell_story": ("new_story", task.exchange_id),
     }
     name, id = places.get(task.code, ("task", task.id))
     return reverse(name, args=[id])
@@ -156,7 +158,7 @@ def _next(found: Exchange, turns: list[Turn], here: Here, *, mine: bool) -> dict
     turn = next((t for t in turns if t.state == "yours"), None)
     if turn is None:
         return None
-    note = _("About %(n)s minutes.") % {"n": turn.task.minutes}
+    note = ngettext("About %(n)d minute.", "About %(n)d minutes.", turn.task.minutes) % {"n": turn.task.minutes}
     due = dates.by_when(turn.task.due_on, here.today)
     return {"words": turn.words, "href": target(turn.task), "note": f"{note} {due}".strip()}
 

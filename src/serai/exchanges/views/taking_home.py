@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from serai.core.audience import group
@@ -96,6 +97,8 @@ def share_takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         title=_("Choose who can read this takeaway, then share it."),
         chosen=rings[-1].value,
         texts=[found.text],
+        noun=Takeaway,
+        back_href=reverse("takeaway", args=[id]),
         not_wider=_("Wider is not offered. A takeaway belongs to its exchange."),
     )
     if isinstance(chosen, HttpResponse):
