@@ -84,6 +84,9 @@ CREATE OR REPLACE FUNCTION serai_keep_mails() RETURNS integer
     WITH gone AS (DELETE FROM serai_mail WHERE created_at + interval '30 days' <= serai_now() RETURNING id)
     SELECT count(*)::integer FROM gone
   $$;
+DROP POLICY IF EXISTS definer_clock ON serai_mail;
+CREATE POLICY definer_clock ON serai_mail FOR SELECT TO serai_definer
+  USING (created_at + interval '30 days' <= serai_now());
 DROP POLICY IF EXISTS definer_clock_deletes ON serai_mail;
 CREATE POLICY definer_clock_deletes ON serai_mail FOR DELETE TO serai_definer
   USING (created_at + interval '30 days' <= serai_now());
