@@ -82,7 +82,7 @@ def test_published_intervals_of_an_attacker():
     }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([5, 10]), st.booleans())
 def test_no_reader_of_all_releases_pins_what_is_hidden(seed, floor, late):
     """Linked tables, filters, recodes, late answers, up to three releases: a reader of all never gets closer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from serai.core.sampling.reasons import N_, BadTableError, LengthsDifferError, because
 
@@ -13,6 +14,7 @@ Labels = tuple[str | None, ...]  # one group a variable of the table; None: all 
 Condition = Mapping[str, frozenset[Code]]
 CODES = tuple[tuple[str, tuple[Code, ...]], ...]
 
+MOST_CELLS = 50_000
 BATCH = "\x00answers counted"  # the inner variable that says with which release an answer came in
 
 
@@ -129,6 +131,10 @@ def check_names(tables: tuple[Table, ...]) -> None:
         raise BadTableError(because("no_tables", N_("There is no table to release.")))
     if len({table.name for table in tables}) < len(tables):
         raise BadTableError(because("table_twice", N_("Two tables have the same name.")))
+    for table in tables:
+        if prod(len(grouping.groups) + 1 for grouping in table.by) > MOST_CELLS:
+            text = N_("%(table)s has more than %(most)d cells: cut it by fewer variables.")
+            raise BadTableError(because("table_too_large", text, table=table.name, most=MOST_CELLS))
 
 
 def cells_of(table: Table, counted: tuple[str, ...] = ()) -> Iterator[tuple[Labels, Condition]]:

@@ -38,7 +38,7 @@ __all__ = [
     "release",
 ]
 
-EFFORT = 10_000
+EFFORT = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class Cleared:
 
     `already_out`: how many small cells earlier releases or common knowledge had pinned before; this release pins
     them no further. `minimal`: no hidden cell can be shown alone. `stopped`: the search was ended early; then
-    what is hidden is safe, but more than need be (all of it, if the search had not yet found a safe release).
+    what is hidden is safe, but maybe more than need be (all of it, if the search had not yet found a safe release).
     `effort`: what was spent.
     """
 
@@ -116,7 +116,8 @@ def release(
 
     Pinned: everything published now and earlier, and `known`, leave it an interval narrower than `floor` (or
     than it was before, if that was narrower). `counted`: the batches of answers to count, () for all; name them
-    while answers may still come in. `effort`: in hundreds of columns of linear programmes. Errors:
+    while answers may still come in. `rounds`: other ways tried. `effort`: 1 + (columns / 100)^1.5 a linear
+    programme. Errors:
     BadTableError, NoAnswersError, LengthsDifferError, BadDesignError (floor below 5), EarlierDiffersError (the
     answers are no longer those of an earlier release), TooEntangledError.
     """
@@ -219,7 +220,11 @@ def attack(
     space = space_of(
         conditions, [*families, *(frozenset(where) for where in besides)], None, frozenset(others) | filters
     )
-    shown = {space.key(where): cell.count for _, cell, where in placed if cell.count is not None}
+    shown: dict[Key, int] = {}
+    for _, cell, where in placed:
+        if cell.count is not None and shown.setdefault(space.key(where), cell.count) != cell.count:
+            text = N_("Two releases give different counts of the same people.")
+            raise BadTableError(because("counts_differ", text))
     most = max([*shown.values(), *(fact.high for fact in known), 0]) + 1e6
     ranges = [space.key(where) for where in besides]
     least = np.array([fact.low for fact in known], dtype=np.float64)
@@ -244,7 +249,7 @@ def _told(published: Published, found: Found) -> tuple[Reason, ...]:
     """What to say to the person who releases, and which groups to put together so that more can be shown."""
     reasons = []
     if found.stopped:
-        text = N_("The search was stopped early: more is hidden than need be.")
+        text = N_("The search was stopped early: more may be hidden than need be.")
         reasons.append(because("stopped", text))
     if found.already_out:
         text = N_("Earlier releases or common knowledge already narrow %(count)d small groups.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +28,12 @@ def telling(counts: FloatArray, *, floor: int, small_group: int) -> npt.NDArray[
     what they did not answer (and 100 % what they did).
     """
     nought = np.zeros(counts.shape, dtype=np.bool_)
-    for axis in range(counts.ndim):
-        group = np.take(counts, [-1], axis=axis)
-        nought |= (counts == 0) & (group > 0) & (group < small_group)
+    for size in range(1, counts.ndim + 1):
+        for axes in combinations(range(counts.ndim), size):
+            group = counts
+            for axis in axes:
+                group = np.take(group, [-1], axis=axis)
+            nought |= (counts == 0) & (group > 0) & (group < small_group)
     return ((counts > 0) & (counts < floor)) | nought
 
 

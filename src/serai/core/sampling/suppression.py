@@ -228,7 +228,10 @@ class Search:
     def improve(self, rounds: int, chance: random.Random) -> None:
         """Shows some hidden cells again, protects anew at other prices, and keeps what hides less worth."""
         task = self.task
+        half = (self.budget.used + self.budget.most) // 2  # the rest is for what only the whole space lets go
         for done in range(rounds):
+            if self.budget.used > half:
+                return
             loose = np.flatnonzero(self.hidden & ~task.must & ~task.out).tolist()
             if not loose:
                 return
