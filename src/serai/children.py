@@ -53,12 +53,14 @@ def bring_up_to_date(given: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     from serai.db.migrate import migrate
+    from serai.directory.places import prepare_places
 
     status = standing()
     if status == NEWER or (given.careful and status == OLDER):
         return status
     migrate(os.environ["SERAI_OWNER_DATABASE"])
     call_command("collectstatic", interactive=False, verbosity=0)
+    prepare_places()
     if status == EMPTY:
         say("The database is ready.")
     return 0

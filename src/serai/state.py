@@ -79,6 +79,11 @@ class State:
         return self.root / "static"
 
     @property
+    def derived(self) -> Path:
+        """What is worked out again where it is missing: the index of places."""
+        return self.root / "derived"
+
+    @property
     def logs(self) -> Path:
         """What PostgreSQL says, one file a weekday."""
         return self.root / "logs"
@@ -121,7 +126,7 @@ class State:
                 self.root.chmod(0o750)
             for folder in (self.secrets, self.backups):
                 _folder(folder)
-            for folder in (self.files, self.static, self.sockets, self.logs):
+            for folder in (self.files, self.static, self.derived, self.sockets, self.logs):
                 _folder(folder, user)
             self.erased.touch(mode=0o600)
             give(self.erased, user)
