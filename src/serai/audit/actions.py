@@ -12,7 +12,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.models import F
 
 from serai.audit.models import AuditEntry
-from serai.core.audience import NotAnAudience
+from serai.core.audience import RED, NotAnAudience, label_of
 from serai.db.acting import forget_keys
 from serai.db.rows import Protected, new_id
 
@@ -30,6 +30,10 @@ class Actor:
     def source(self) -> uuid.UUID:
         """What the rows they write come from."""
         return self.organisation or self.person
+
+    def source_of(self, groups: Iterable[str]) -> uuid.UUID:
+        """What a row for these readers comes from: what is TLP:RED is their own alone (product.md, 3)."""
+        return self.person if label_of(groups) == RED else self.source
 
 
 class NotYours(PermissionError):
@@ -112,8 +116,9 @@ def add(
 
     Raises `NotYours` where row security refuses.
     """
-    record.audience_id = audience_id(groups)
-    record.source_id = source or actor.source
+    readers = list(groups)
+    record.audience_id = audience_id(readers)
+    record.source_id = source or actor.source_of(readers)
     record.created_at = record.changed_at = now
     _inserted(record)
     _entry(actor, record, verb, now, because)

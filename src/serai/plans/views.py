@@ -43,7 +43,7 @@ def new_plan(request: HttpRequest, here: Here) -> HttpResponse:
     if city is None:
         raise Http404
     form = forms.PlanForm(posted(request))
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid() or "back" in request.POST:
         return show(request, "plans/new.html", {"form": form}, status=422 if form.errors else 200)
     team = Team.objects.filter(city=city).order_by("id").first()
     rings = own_rings(here.standing)
@@ -57,6 +57,7 @@ def new_plan(request: HttpRequest, here: Here) -> HttpResponse:
         chosen="team" if team else "organisation",
         carried=typed(request),
         texts=[form.cleaned_data["title"]],
+        noun=Plan,
     )
     if isinstance(chosen, HttpResponse):
         return chosen

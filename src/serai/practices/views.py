@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from serai.audit.actions import ChangedMeanwhile
 from serai.directory import vocabulary
 from serai.practices import actions, forms, queries
-from serai.practices.models import PracticeVersion
+from serai.practices.models import Practice, PracticeVersion
 from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web import dates
@@ -81,7 +81,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
     if organisation is None:
         raise Http404
     form = forms.PracticeForm(posted(request))
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or not form.is_valid() or "back" in request.POST:
         context = {"form": form, "title": _("Publish a practice.")}
         return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
     rings = own_rings(here.standing)
@@ -93,6 +93,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
         chosen="organisation",
         carried=typed(request),
         texts=[str(value) for value in form.cleaned_data.values()],
+        noun=Practice,
     )
     if isinstance(chosen, HttpResponse):
         return chosen

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from serai.db.rows import Protected
-from serai.sharing.queries import Readers, readers_of
+from serai.sharing.nouns import noun_of
+from serai.sharing.queries import Readers, readers_of, who_may_read
 from serai.sharing.words import readers_in_words
 from serai.web.pages import Here
 
@@ -23,13 +26,18 @@ class Reading:
 
 
 def reading(here: Here, record: Protected) -> Reading:
-    """The readers of the record this page is about."""
-    readers = readers_of(record.audience.groups, record.source_id)
+    """The readers of the record this page is about; counted, so that the sentence is true today."""
+    readers = readers_of(who_may_read(record), record.source_id)
     return Reading(
-        sentence=readers_in_words(readers),
+        sentence=hidden_in_words() if record.hidden_at else readers_in_words(readers),
         label=record.audience.label,
         readers=readers,
-        noun=type(record).__name__.lower(),
+        noun=noun_of(record).name,
         id=str(record.pk),
         illustrative=record.illustrative,
     )
+
+
+def hidden_in_words() -> str:
+    """The line on what was reported: see sharing/policies.sql."""
+    return _("Hidden after a report: only its source and the data-protection contact can read this.")

@@ -178,6 +178,8 @@ def release_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         title=_("Choose who can read this story, then release it."),
         chosen="exchange",
         texts=[p.text for p in found.passages.all()],
+        noun=Story,
+        back_href=reverse("story", args=[id]),
     )
     if isinstance(chosen, HttpResponse):
         return chosen

@@ -38,7 +38,7 @@ def ask(
     one question back. With script off it is the same.
     """
     posted = request.method == "POST"
-    answered = _number(request.POST.get("step")) if posted else -1
+    answered = min(_number(request.POST.get("step")), len(steps)) if posted else -1
     going_back = posted and "back" in request.POST
     values: dict[str, Any] = {}
     for index, step in enumerate(steps):
