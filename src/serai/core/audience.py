@@ -101,21 +101,29 @@ def sources_of(directory: Directory, person: str, today: date) -> frozenset[str]
     return frozenset({person} | {m.of for m in directory.organisations if m.person == person and m.holds(today)})
 
 
-def groups_of(directory: Directory, person: str | None, today: date) -> frozenset[str]:
-    """Every group a person is in today; a visitor (None) is in `everyone` alone."""
-    if person is None:
-        return frozenset({EVERYONE})
-    organisations = sources_of(directory, person, today) - {person}
+def _with_organisations(directory: Directory, organisations: Iterable[str]) -> set[str]:
+    organisations = frozenset(organisations)
     cities = {directory.city_of[o] for o in organisations if o in directory.city_of}
     direct: set[str] = set()
     for city in cities:
         direct |= directory.networks_of_city.get(city, frozenset())
     for organisation in organisations:
         direct |= directory.networks_of_organisation.get(organisation, frozenset())
-    names = {EVERYONE, group("person", person)}
-    names |= {group("organisation", o) for o in organisations}
-    names |= {group("city", c) for c in cities}
-    names |= {group("network", n) for n in _with_parents(direct, directory.parent_of)}
+    names = {group("organisation", o) for o in organisations} | {group("city", c) for c in cities}
+    return names | {group("network", n) for n in _with_parents(direct, directory.parent_of)}
+
+
+def groups_of_source(directory: Directory, source: str, today: date) -> frozenset[str]:
+    """The groups a source is in today: a person's own, or those that come with belonging to the organisation."""
+    return groups_of(directory, source, today) | _with_organisations(directory, {source})
+
+
+def groups_of(directory: Directory, person: str | None, today: date) -> frozenset[str]:
+    """Every group a person is in today; a visitor (None) is in `everyone` alone."""
+    if person is None:
+        return frozenset({EVERYONE})
+    organisations = sources_of(directory, person, today) - {person}
+    names = {EVERYONE, group("person", person)} | _with_organisations(directory, organisations)
     names |= {group("team", m.of) for m in directory.teams if m.person == person and m.holds(today)}
     names |= {group("exchange", m.of) for m in directory.exchanges if m.person == person and m.holds(today)}
     return frozenset(names)
@@ -143,14 +151,15 @@ class Link:
 class Reader:
     """One asker as the rule sees them: their groups, their sources, and the rows named to them alone.
 
-    `named` holds one's own person card and Chatham House notes and the records reported to a data-protection
-    contact; for a link, the rows it names. A link has a `maker`, the source it comes from, with the
+    `named` holds one's own person card, one's own Chatham House notes (`wrote`) and the records reported to a
+    data-protection contact; for a link, the rows it names. A link has a `maker`, the source it comes from, with the
     `maker_groups` of today; `answers` says whether it is still to be answered.
     """
 
     groups: frozenset[str]
     sources: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    wrote: frozenset[str] = frozenset()
     maker: str | None = None
     maker_groups: frozenset[str] = frozenset()
     answers: bool = False
@@ -177,7 +186,8 @@ class Record:
 
     `asked` are organisations and persons who answer for themselves: they read it, and write their answer.
     `workers` write in it besides its source, where they read it: a task's party. `settled_by` alone changes it
-    instead of its source: a report's contact. `fixed` is what nobody changes.
+    instead of its source: a report's contact. `fixed` is what nobody changes. `told_to` is set while someone named
+    in a passage has not said yes: besides its source, these alone may read it, as far as they may at all.
     """
 
     id: str
@@ -189,6 +199,7 @@ class Record:
     settled_by: str | None = None
     answered_by_link: bool = False
     fixed: bool = False
+    told_to: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +218,8 @@ def why(reader: Reader, record: Record) -> Why | None:
     """
     if record.source is not None and record.source in reader.sources:
         return Why(rule="source")
+    if record.told_to is not None and not record.told_to & (reader.sources | reader.named):
+        return None
     if record.id in reader.named and reader.maker is None:
         return Why(rule="named")
     if record.hidden:
@@ -253,7 +266,7 @@ def may_change(reader: Reader, record: Record) -> bool:
         named = record.id in reader.named and record.source == reader.maker
         return reader.answers and named and record.answered_by_link and not record.hidden
     if record.source is None:
-        return record.id in reader.named
+        return record.id in reader.wrote
     others = frozenset() if record.hidden else record.asked | record.workers
     return record.source in reader.sources or bool(others & reader.sources)
 
@@ -262,7 +275,7 @@ def may_say_who_reads(reader: Reader, record: Record) -> bool:
     """Only the source gives a record other readers; of a Chatham House note, its author."""
     if record.fixed or record.settled_by is not None or reader.maker is not None:
         return False
-    return record.id in reader.named if record.source is None else record.source in reader.sources
+    return record.id in reader.wrote if record.source is None else record.source in reader.sources
 
 
 def normal_form(groups: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None) -> frozenset[str]:

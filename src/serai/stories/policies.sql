@@ -34,7 +34,16 @@ CREATE FUNCTION serai_named_in() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEF
     WHERE organisation_id IN (SELECT unnest(serai_sources())) OR person_id IN (SELECT unnest(serai_sources()))
       OR id IN (SELECT unnest(serai_named()))
   $$;
--- Until each one named said yes, a passage is read by its source and by those named alone.
+CREATE FUNCTION serai_named_in_of(someone uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+  SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
+    WHERE organisation_id IN (SELECT unnest(serai_sources_of(someone))) OR person_id IN (SELECT unnest(serai_sources_of(someone)))
+      OR id IN (SELECT unnest(serai_named_to(someone)))
+  $$;
+-- Until each one named said yes, a passage is read by its source and by those named alone; of "see as", by both so.
 CREATE POLICY agreed_alone ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
-  source_id IN (SELECT unnest(serai_sources())) OR id NOT IN (SELECT unnest(serai_unagreed()))
-  OR id IN (SELECT unnest(serai_named_in())));
+  id NOT IN (SELECT unnest(serai_unagreed()))
+  OR ((source_id IN (SELECT unnest(serai_sources())) OR id IN (SELECT unnest(serai_named_in())))
+    AND ((SELECT serai_also() IS NULL) OR source_id IN (SELECT unnest(serai_sources_of((SELECT serai_also()))))
+      OR id IN (SELECT unnest(serai_named_in_of((SELECT serai_also())))))));

@@ -1,33 +1,29 @@
 -- The audience rule: which groups, audiences and sources an asker has. Twin of core/audience.py.
--- SECURITY DEFINER functions are given to serai_definer by 95_rights.sql; it reads only what the directory decides by.
--- Every search_path ends in pg_temp: otherwise a temporary table would be looked up first.
+-- SECURITY DEFINER functions are given to serai_definer by 99_rights.sql; it reads only what the directory decides by.
+-- A definer function's search_path ends in pg_temp: otherwise a temporary table would be looked up first. The small
+-- functions fix none, so that PostgreSQL writes them out in place.
+-- What every statement calls is PL/pgSQL, which keeps its plans for the session; SQL functions plan anew each time.
 
 CREATE FUNCTION serai_asker() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-  AS $$ SELECT nullif(current_setting('serai.asker', true), '') $$;
+  AS $$ SELECT nullif(pg_catalog.current_setting('serai.asker', true), '') $$;
 
 -- The clock: the database's own, unless the demo world tells another time.
 CREATE FUNCTION serai_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-  AS $$ SELECT coalesce(nullif(current_setting('serai.now', true), '')::timestamptz, now()) $$;
+  AS $$ SELECT coalesce(nullif(pg_catalog.current_setting('serai.now', true), '')::timestamptz, now()) $$;
 
 CREATE FUNCTION serai_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT (serai_now() AT TIME ZONE 'UTC')::date $$;
 
 CREATE FUNCTION serai_asker_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-  AS $$ SELECT nullif(current_setting('serai.asker_id', true), '')::uuid $$;
+  AS $$ SELECT nullif(pg_catalog.current_setting('serai.asker_id', true), '')::uuid $$;
 
 -- The person asking, or null: a link, a visitor and a keeper are no person.
 CREATE FUNCTION serai_person() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT CASE WHEN serai_asker() = 'person' THEN serai_asker_id() END $$;
 
 -- The second person of "see as", or null.
 CREATE FUNCTION serai_also() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, pg_temp
-  AS $$ SELECT nullif(current_setting('serai.also', true), '')::uuid $$;
+  AS $$ SELECT nullif(pg_catalog.current_setting('serai.also', true), '')::uuid $$;
 
 -- The label that follows from a set of groups (FIRST TLP 2.0); the same table stands in core/audience.py.
 CREATE FUNCTION serai_label(groups text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -51,16 +47,16 @@ CREATE FUNCTION serai_label(groups text[]) RETURNS text LANGUAGE sql IMMUTABLE P
 
 -- The organisations a person belongs to today.
 CREATE FUNCTION serai_organisations_of(someone uuid) RETURNS SETOF uuid
-  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ DECLARE today date := serai_today(); BEGIN RETURN QUERY
     SELECT organisation_id FROM serai_membership
-    WHERE person_id = someone AND started_on <= (SELECT serai_today()) AND (ended_on IS NULL OR ended_on > (SELECT serai_today()))
-  $$;
+    WHERE person_id = someone AND started_on <= today AND (ended_on IS NULL OR ended_on > today);
+  END $$;
 
 -- The groups that come with belonging to these organisations: they, their cities, their networks and those around.
 CREATE FUNCTION serai_groups_of_organisations(organisations uuid[]) RETURNS SETOF text
-  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN RETURN QUERY
     WITH RECURSIVE org AS (SELECT unnest(organisations) AS id),
     city AS (SELECT DISTINCT o.city_id AS id FROM serai_organisation o JOIN org USING (id) WHERE o.city_id IS NOT NULL),
     network AS (
@@ -70,46 +66,48 @@ CREATE FUNCTION serai_groups_of_organisations(organisations uuid[]) RETURNS SETO
     )
     SELECT 'organisation:' || id FROM org
     UNION ALL SELECT 'city:' || id FROM city
-    UNION ALL SELECT 'network:' || id FROM network
-  $$;
+    UNION ALL SELECT 'network:' || id FROM network;
+  END $$;
 
 -- Every group a person is in today. A null person is the visitor.
 CREATE FUNCTION serai_groups_of(someone uuid) RETURNS text[]
-  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ DECLARE today date := serai_today(); BEGIN RETURN (
     SELECT array_agg(name) FROM (
       SELECT 'everyone' AS name
       UNION ALL SELECT 'person:' || someone WHERE someone IS NOT NULL
       UNION ALL SELECT serai_groups_of_organisations(ARRAY(SELECT serai_organisations_of(someone)))
       UNION ALL SELECT 'team:' || team_id FROM serai_teammember
-        WHERE person_id = someone AND started_on <= (SELECT serai_today()) AND (ended_on IS NULL OR ended_on > (SELECT serai_today()))
+        WHERE person_id = someone AND started_on <= today AND (ended_on IS NULL OR ended_on > today)
       UNION ALL SELECT 'exchange:' || exchange_id FROM serai_participant
-        WHERE person_id = someone AND started_on <= (SELECT serai_today()) AND (ended_on IS NULL OR ended_on > (SELECT serai_today()))
-    ) AS every
-  $$;
+        WHERE person_id = someone AND started_on <= today AND (ended_on IS NULL OR ended_on > today)
+    ) AS every);
+  END $$;
 
 -- The audiences that hold one of a person's groups.
 CREATE FUNCTION serai_audiences_of(someone uuid) RETURNS integer[]
-  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$ SELECT coalesce(array_agg(id), '{}') FROM serai_audience WHERE groups && (SELECT serai_groups_of(someone)) $$;
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN RETURN (
+    SELECT coalesce(array_agg(id), '{}') FROM serai_audience WHERE groups && (SELECT serai_groups_of(someone)));
+  END $$;
 
 -- The sources a person speaks for: themselves and their organisations.
 CREATE FUNCTION serai_sources_of(someone uuid) RETURNS uuid[]
-  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN RETURN (
     SELECT CASE WHEN someone IS NULL THEN '{}'
-      ELSE ARRAY(SELECT serai_organisations_of(someone)) || someone END
-  $$;
+      ELSE ARRAY(SELECT serai_organisations_of(someone)) || someone END);
+  END $$;
 
 -- Rows named to a person alone: their own card, their own Chatham House notes, and what was reported to them.
 CREATE FUNCTION serai_named_to(someone uuid) RETURNS uuid[]
-  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN RETURN (
     SELECT CASE WHEN someone IS NULL THEN '{}' ELSE
       ARRAY(SELECT note_id FROM serai_noteauthor WHERE person_id = someone)
       || ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL)
-      || someone END
-  $$;
+      || someone END);
+  END $$;
 
 -- The rows one signed link names, and itself. Answered, it names only itself, to explain what became of it;
 -- called back or past its day, nothing.
@@ -141,25 +139,38 @@ CREATE FUNCTION serai_link_groups() RETURNS text[]
       ARRAY(SELECT o.id FROM serai_organisation o WHERE o.id = maker.id))) FROM (SELECT serai_link_source()) AS maker(id)
   $$;
 
-CREATE FUNCTION serai_link_audiences() RETURNS integer[]
-  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$
+CREATE FUNCTION serai_link_audiences(told text) RETURNS integer[]
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN RETURN (
     SELECT coalesce(array_agg(id), '{}') FROM serai_audience
-    WHERE label IN ('TLP:CLEAR', 'TLP:GREEN') AND groups && (SELECT serai_link_groups())
-  $$;
+    WHERE told = 'link' AND label IN ('TLP:CLEAR', 'TLP:GREEN') AND groups && (SELECT serai_link_groups()));
+  END $$;
 
--- What the present asker has. Each is evaluated once a statement: policies call them as IN (SELECT unnest(...)).
+-- What the present asker has. Policies call them as IN (SELECT unnest(f((SELECT serai_asker())))): evaluated once a
+-- statement, and because the planner cannot see through the inner SELECT, not once more while planning.
+CREATE FUNCTION serai_audiences(told text) RETURNS integer[]
+  LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN
+    RETURN CASE WHEN told IN ('person', 'link', 'visitor') THEN serai_audiences_of(serai_person()) ELSE '{}' END;
+  END $$;
+
+CREATE FUNCTION serai_sources(told text) RETURNS uuid[]
+  LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN RETURN CASE WHEN told = 'person' THEN serai_sources_of(serai_asker_id()) ELSE '{}' END; END $$;
+
+CREATE FUNCTION serai_named(told text) RETURNS uuid[]
+  LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN
+    RETURN CASE told WHEN 'person' THEN serai_named_to(serai_asker_id())
+      WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END;
+  END $$;
+
+-- The same, said shortly: for what is written, and for pages.
 CREATE FUNCTION serai_audiences() RETURNS integer[] LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, public, pg_temp
-  AS $$ SELECT CASE WHEN serai_asker() IN ('person', 'link', 'visitor') THEN serai_audiences_of(serai_person()) ELSE '{}' END $$;
+  AS $$ SELECT serai_audiences(serai_asker()) $$;
 
 CREATE FUNCTION serai_sources() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, public, pg_temp
-  AS $$ SELECT serai_sources_of(serai_person()) $$;
+  AS $$ SELECT serai_sources(serai_asker()) $$;
 
 CREATE FUNCTION serai_named() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE
-  SET search_path = pg_catalog, public, pg_temp
-  AS $$
-    SELECT CASE serai_asker() WHEN 'person' THEN serai_named_to(serai_asker_id())
-      WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END
-  $$;
+  AS $$ SELECT serai_named(serai_asker()) $$;

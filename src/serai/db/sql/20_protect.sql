@@ -42,14 +42,16 @@ CREATE PROCEDURE serai_protect(
       by_source text := 'source_id IN (SELECT unnest(serai_sources%s))';
       by_other text := coalesce((SELECT string_agg(
         format(' OR (hidden_at IS NULL AND %I IN (SELECT unnest(serai_sources%%1$s)))', name), '') FROM unnest(others) AS name), '');
-      reads text := format(by_audience || ' OR ' || by_source, '()', '()') || format(by_other, '()')
-        || ' OR (id IN (SELECT unnest(serai_named())) AND ((SELECT serai_person() IS NOT NULL) OR (hidden_at IS NULL AND '
-        || '(source_id = (SELECT serai_link_source()) OR audience_id IN (SELECT unnest(serai_link_audiences()))))))';
-      by_both text := '(SELECT serai_also() IS NULL) OR ' || format(by_audience || ' OR ' || by_source, '_of(serai_also())', '_of(serai_also())')
-        || format(by_other, '_of(serai_also())') || ' OR id IN (SELECT unnest(serai_named_to(serai_also())))';
+      asker text := '((SELECT serai_asker()))';
+      other text := '_of((SELECT serai_also()))';
+      reads text := format(by_audience || ' OR ' || by_source, asker, asker) || format(by_other, asker)
+        || ' OR (id IN (SELECT unnest(serai_named((SELECT serai_asker())))) AND ((SELECT serai_person() IS NOT NULL) OR (hidden_at IS NULL'
+        || ' AND (source_id = (SELECT serai_link_source()) OR audience_id IN (SELECT unnest(serai_link_audiences((SELECT serai_asker()))))))))';
+      by_both text := '(SELECT serai_also() IS NULL) OR ' || format(by_audience || ' OR ' || by_source, other, other)
+        || format(by_other, other) || ' OR id IN (SELECT unnest(serai_named_to((SELECT serai_also()))))';
       alone text := '(SELECT serai_also() IS NULL) AND ';
       reported text := 'id IN (SELECT r.record_id FROM serai_report r)';
-      owns text := alone || coalesce(own, '(' || format(by_source, '()') || format(by_other, '()') || ')');
+      owns text := alone || coalesce(own, '(' || format(by_source, asker) || format(by_other, asker) || ')');
       columns text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
         WHERE attrelid = tablename::regclass AND attnum > 0 AND NOT attisdropped
           AND NOT attname::text = ANY (ARRAY['id', 'created_at', 'hidden_at'] || fixed));
@@ -61,7 +63,7 @@ CREATE PROCEDURE serai_protect(
       EXECUTE format('CREATE POLICY asker_reads ON %I FOR SELECT TO serai_web, serai_worker USING (%s)', tablename, reads);
       EXECUTE format('CREATE POLICY both_read ON %I AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (%s)', tablename, by_both);
       EXECUTE format('CREATE POLICY source_adds ON %I FOR INSERT TO serai_web, serai_worker WITH CHECK (%s%s AND (%s)%s)',
-        tablename, alone, format(by_source, '()'), adds, serai_reads_parents(tablename));
+        tablename, alone, format(by_source, asker), adds, serai_reads_parents(tablename));
       EXECUTE format('GRANT SELECT, INSERT ON %I TO serai_web, serai_worker', tablename);
       IF changes THEN
         EXECUTE format('CREATE POLICY source_changes ON %I FOR UPDATE TO serai_web, serai_worker USING (%s)', tablename, owns);
