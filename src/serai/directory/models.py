@@ -43,12 +43,16 @@ class City(models.Model):
 
 
 class NetworkCity(models.Model):
-    """A city's place in a network, with the network's own designation of it and who coordinates there. Open."""
+    """A city's place in a network: who coordinates there, and how the network writes what it lies in. Open.
+
+    `designation` stands in place of the country's name ("Kosovo*"), `footnote` says what its mark means.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="places")
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="places")
     designation = models.CharField(max_length=160, blank=True)
+    footnote = models.CharField(max_length=400, blank=True)
     coordinator = models.ForeignKey("Organisation", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -23,7 +23,9 @@ CALL serai_reference('serai_city', '(SELECT serai_administers() OR serai_runs_an
   '(SELECT serai_runs_any_network())', '{}', 'id, time_zone');
 CALL serai_reference('serai_networkcity', 'serai_runs_network(network_id)', 'serai_runs_network(network_id)',
   '{network_id,city_id}', 'id, network_id, city_id, coordinator_id');
-CALL serai_reference('serai_networkorganisation', 'serai_runs_network(network_id)', NULL, '{}', 'id, network_id, organisation_id');
+-- A network's own office is a body of it from the start, also where an administrator founds the network.
+CALL serai_reference('serai_networkorganisation', 'serai_runs_network(network_id) OR ((SELECT serai_administers())'
+  ' AND EXISTS (SELECT 1 FROM serai_network n WHERE n.id = network_id AND n.secretariat_id = organisation_id))', NULL, '{}', 'id, network_id, organisation_id');
 
 -- Who may say that an organisation is of this city: whoever is of it; while no organisation there has members of its
 -- own, also the city's coordinator and the secretariat of its network; while it is in none, any secretariat.
