@@ -21,7 +21,7 @@ class Audience(models.Model):
     """One interned set of groups with the label that follows from it; made only by `serai_intern()`."""
 
     id = models.AutoField(primary_key=True)
-    groups: models.Field = ArrayField(models.TextField(), unique=True)
+    groups = ArrayField(models.TextField(), unique=True)
     label = models.CharField(max_length=20)
 
     class Meta:

@@ -24,6 +24,7 @@ def build(stage: str) -> None:
     from serai.directory import actions as directory
 
     account = Account.objects.get(email=ADMINISTRATOR)
+    assert account.person_id is not None
     administrator = Actor(person=account.person_id)
     with acting_as(person(administrator.person)):
         directory.introduce_oneself(administrator, name="Administrator", now=cast.BEGAN)

@@ -12,6 +12,7 @@ from serai.demo.thread import Thread, at, finish
 from serai.exchanges import actions as exchanges
 from serai.exchanges.models import Exchange
 from serai.needs import actions as needs
+from serai.needs.models import Need
 from serai.plans import actions as plans
 from serai.plans.models import Activity, Plan
 from serai.practices import actions as practices
@@ -177,7 +178,7 @@ def a_year_later(thread: Thread) -> None:
                 now=now,
             )
         commitments = thread.exchange.commitments.all()
-        need = needs.Need.objects.get(pk=thread.need.pk)
+        need = Need.objects.get(pk=thread.need.pk)
         needs.meet_need(arbreva.actor, need, now=now - timedelta(days=20))
         finish(thread, arbreva, "Arbreva", ("report_promises",), now - timedelta(days=20))
         for commitment in commitments:

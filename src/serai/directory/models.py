@@ -17,7 +17,7 @@ class Network(models.Model):
         "Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="runs"
     )
     data_protection_id = models.UUIDField(null=True, editable=False)  # the person reports go to
-    languages: models.Field = ArrayField(models.CharField(max_length=12), default=list)
+    languages = ArrayField(models.CharField(max_length=12), default=list)
     nouns = models.JSONField(default=dict)  # the network's own words for team, exchange ...
     illustrative = models.BooleanField(default=False)
 
@@ -34,7 +34,7 @@ class City(models.Model):
     latitude = models.FloatField()
     longitude = models.FloatField()
     time_zone = models.CharField(max_length=60)
-    languages: models.Field = ArrayField(models.CharField(max_length=12), default=list)
+    languages = ArrayField(models.CharField(max_length=12), default=list)
     population = models.PositiveIntegerField(null=True)
     fictive = models.BooleanField(default=False)
 
@@ -99,7 +99,7 @@ class Person(Protected):
 
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=120, blank=True)
-    languages: models.Field = ArrayField(models.CharField(max_length=12), default=list)
+    languages = ArrayField(models.CharField(max_length=12), default=list)
     erased_on = models.DateField(null=True, editable=False)
 
     def __str__(self) -> str:

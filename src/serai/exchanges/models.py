@@ -23,7 +23,7 @@ class Exchange(Protected):
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     form = models.CharField(max_length=10, choices=FORMS, default="in_person")
-    themes: models.Field = ArrayField(models.CharField(max_length=32), default=list)
+    themes = ArrayField(models.CharField(max_length=32), default=list)
     summary = models.TextField(max_length=1500, blank=True)
     match = models.ForeignKey(Match, null=True, on_delete=models.PROTECT, related_name="exchanges")
     partnership = models.ForeignKey(Partnership, null=True, on_delete=models.PROTECT, related_name="exchanges")

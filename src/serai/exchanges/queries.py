@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from serai.exchanges.actions.programme import snapshot
+from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
     Commitment,
     Exchange,

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from serai.directory.queries import Standing
 from serai.exchanges import queries as exchanges
+from serai.exchanges.addresses import target
 from serai.exchanges.models import Commitment, Exchange, Task
-from serai.exchanges.views.arranging import target
 from serai.needs.models import Need
 from serai.needs.queries import answers_waiting_for
 from serai.practices.models import PracticeVersion
@@ -102,6 +102,11 @@ def under_way(today: date) -> QuerySet[Exchange]:
 def promises_of(source: uuid.UUID) -> QuerySet[Commitment]:
     """Promises this organisation made that are not settled."""
     return Commitment.objects.filter(source_id=source, state="made").select_related("exchange").order_by("due_on", "id")
+
+
+def open_needs(source: uuid.UUID) -> QuerySet[Need]:
+    """What this organisation asked and nobody answered yet."""
+    return Need.objects.filter(source_id=source, state="open").order_by("-id")
 
 
 def for_you(standing: Standing) -> list[PracticeVersion]:

@@ -85,7 +85,7 @@ def _own(request: HttpRequest, here: Here) -> HttpResponse:
         "today": _today(live, here) if live else None,
         "promises": list(queries.promises_of(here.actor.source)[:5]),
         "for_you": queries.for_you(standing),
-        "open_needs": [] if due else list(queries.Need.objects.filter(source_id=here.actor.source, state="open")[:3]),
+        "open_needs": [] if due else list(queries.open_needs(here.actor.source)[:3]),
     }
     return show(request, "home/own.html", context)
 

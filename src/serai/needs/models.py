@@ -14,7 +14,7 @@ class Need(Protected):
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="needs")
     question = models.CharField(max_length=300)
     theme = models.CharField(max_length=32, choices=vocabulary.THEMES)
-    target_groups: models.Field = ArrayField(models.CharField(max_length=32), default=list)
+    target_groups = ArrayField(models.CharField(max_length=32), default=list)
     urgency = models.CharField(max_length=8, choices=vocabulary.URGENCIES, default="year")
     language = models.CharField(max_length=12, default="en")
     state = models.CharField(max_length=12, default="open")
@@ -29,10 +29,10 @@ class Offer(Protected):
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="offers")
     what = models.CharField(max_length=300)
     theme = models.CharField(max_length=32, choices=vocabulary.THEMES)
-    target_groups: models.Field = ArrayField(models.CharField(max_length=32), default=list)
+    target_groups = ArrayField(models.CharField(max_length=32), default=list)
     evidence = models.CharField(max_length=2, choices=vocabulary.EVIDENCE, default="E1")
     capacity = models.PositiveSmallIntegerField(default=10)
-    months: models.Field = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    months = ArrayField(models.PositiveSmallIntegerField(), default=list)
     language = models.CharField(max_length=12, default="en")
 
     def __str__(self) -> str:

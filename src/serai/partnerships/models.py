@@ -10,7 +10,7 @@ class Partnership(Protected):
     """Two or more cities over years; its exchanges point to it."""
 
     title = models.CharField(max_length=160)
-    city_ids: models.Field = ArrayField(models.IntegerField(), default=list)
+    city_ids = ArrayField(models.IntegerField(), default=list)
     began = models.CharField(max_length=40, blank=True)
 
     def __str__(self) -> str:

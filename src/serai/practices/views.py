@@ -141,8 +141,9 @@ def _meanwhile(request: HttpRequest, form: forms.MendForm, latest: Any) -> HttpR
     assert isinstance(latest, PracticeVersion)
     mine = PracticeVersion(**{**form.content().fields(), "practice_id": latest.practice_id, "number": latest.number})
     pieces = [{"label": FIELD_WORDS[name], "pieces": found} for name, found in queries.difference(latest, mine).items()]
-    form.data = form.data.copy()  # type: ignore[assignment]
-    form.data["number"] = str(latest.number)  # type: ignore[index]
+    data = request.POST.copy()
+    data["number"] = str(latest.number)
+    form.data = data
     context = {"form": form, "title": _("Someone else mended this practice meanwhile."), "pieces": pieces}
     return show(request, "practices/edit.html", context, status=409)
 

@@ -17,7 +17,7 @@ class Invitation(Protected):
     digest = models.CharField(max_length=64, unique=True)
     person_id = models.UUIDField(null=True)
     address = models.EmailField(blank=True)
-    record_ids: models.Field = ArrayField(models.UUIDField(), default=list)
+    record_ids = ArrayField(models.UUIDField(), default=list)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=24, blank=True)

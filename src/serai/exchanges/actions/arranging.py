@@ -111,7 +111,8 @@ def record_exchange(
 
 
 def _bring_cities(actor: Actor, exchange: Exchange, match: Match, now: datetime) -> None:
-    own = Organisation.objects.filter(pk=match.need.source_id).first()
+    source = match.need.source_id
+    own = Organisation.objects.filter(pk=source).first() if source else None
     add_party(actor, exchange, kind="city", city=match.need.city, speaker=own, now=now)
     for answer in match.answers.filter(answer="accepted").select_related("city", "organisation").order_by("id"):
         if answer.city_id != match.need.city_id:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -18,6 +17,7 @@ from serai.audit.actions import NotYours
 from serai.directory.models import City, Membership, Person
 from serai.directory.queries import held, place_in_network
 from serai.exchanges import actions, forms, queries
+from serai.exchanges.addresses import target
 from serai.exchanges.models import Exchange, Participant, Party, Task
 from serai.exchanges.queries import PHASES, Turn
 from serai.exchanges.tasklist import WORDS
@@ -133,25 +133,6 @@ def _line(turn: Turn, here: Here, first: Turn | None) -> dict[str, Any]:
         "now": turn is first,
         "task": turn.task,
     }
-
-
-def target(task: Task) -> str:
-    """Where a line of the task list is done."""
-    places = {
-        "name_delegates": ("delegates", task.party_id),
-        "draft_programme": ("programme", task.exchange_id),
-        "site_rules": ("programme", task.exchange_id),
-        "safety_check": ("safety", task.exchange_id),
-        "release_programme": ("release_programme", task.exchange_id),
-        "follow_programme": ("programme", task.exchange_id),
-        "capture": ("capture", task.exchange_id),
-        "weigh": ("takeaways", task.exchange_id),
-        "promise": ("promises", task.exchange_id),
-        "report_promises": ("promises", task.exchange_id),
-        "tell_story": ("new_story", task.exchange_id),
-    }
-    name, id = places.get(task.code, ("task", task.id))
-    return reverse(name, args=[id])
 
 
 def _next(found: Exchange, turns: list[Turn], here: Here, *, mine: bool) -> dict[str, Any] | None:

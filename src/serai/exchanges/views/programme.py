@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.exchanges import actions, forms, queries
-from serai.exchanges.actions.programme import is_checked
+from serai.exchanges.checked import is_checked
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.sharing.reading import reading

@@ -1,0 +1,43 @@
+"""What a safety check stands for, whether it is complete, and the programme as a release keeps it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from serai.exchanges.models import Exchange
+
+
+def needs_check(exchange: Exchange) -> str:
+    """A digest of what must be checked anew when it changes: sites, open sessions, the place."""
+    sessions = exchange.sessions.filter(position__gt=0).order_by("id")
+    parts = sorted(f"{s.site_id}:{s.open_to_invited}" for s in sessions if s.site_id is not None or s.open_to_invited)
+    return hashlib.sha256(json.dumps([str(exchange.place_id), *parts]).encode()).hexdigest()
+
+
+def is_checked(exchange: Exchange) -> bool:
+    """Whether two people of different organisations said go, and nobody stop, for the programme as it is."""
+    checks = list(exchange.safety_checks.filter(programme_digest=needs_check(exchange)).order_by("id"))
+    latest = {check.person_id: check for check in checks}
+    if any(check.decision == "stop" for check in latest.values()):
+        return False
+    return len({check.source_id for check in latest.values()}) >= 2
+
+
+def snapshot(exchange: Exchange) -> list[dict[str, Any]]:
+    """The programme as it stands, as it is kept with a release."""
+    sessions = exchange.sessions.filter(position__gt=0).select_related("site", "city").order_by("starts_at", "position")
+    return [
+        {
+            "id": str(s.id),
+            "title": s.title,
+            "kind": s.kind,
+            "starts_at": s.starts_at.isoformat() if s.starts_at else None,
+            "ends_at": s.ends_at.isoformat() if s.ends_at else None,
+            "where": s.where,
+            "site": str(s.site_id) if s.site_id else None,
+            "open": s.open_to_invited,
+        }
+        for s in sessions
+    ]
