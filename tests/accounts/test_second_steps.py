@@ -84,13 +84,20 @@ def test_a_passkey_of_someone_else_or_used_twice_opens_nothing(client: Client) -
     assert replay.get("/account/").status_code == 302
 
 
+def test_right_after_adding_a_passkey_the_recovery_codes_are_shown(client: Client) -> None:
+    with_passkey(signed_in(client))
+    assert client.get(RECOVERY).content.count(b"<code>") == 10
+    assert signed_in(Client()).get(RECOVERY)["Location"].startswith("/account/2fa/webauthn/reauthenticate/")
+
+
 def test_a_passkey_alone_leaves_the_mailed_code_enough(client: Client) -> None:
     with_passkey(signed_in(client))
     assert signed_in(Client()).get("/account/").status_code == 200
 
 
 def test_a_passkey_is_renamed_and_removed_once_it_is_shown_again(client: Client) -> None:
-    passkey = with_passkey(signed_in(client))
+    passkey = with_passkey(signed_in(Client()))
+    signed_in(client)
     key = Authenticator.objects.get(type="webauthn")
     answer = client.get(f"{LIST}keys/{key.pk}/edit/", follow=True)
     assert "Show once more that it is you." in text(answer)

@@ -9,12 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -53,6 +56,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The package's own, but a second step is asked only of those who set up an app for it."""
         own = {"allauth.mfa.stages.AuthenticateStage": "serai.accounts.adapter.SecondStep"}
         return [own.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
+        """How someone shows once more that it is them: by passkey first, unless they have an app for it."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not MFAAdapter().is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+            methods.sort(key=lambda method: not method["id"].endswith("webauthn"))
+        return methods
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Writes the mail as one of our rows, in the language of the account it goes to."""
@@ -114,6 +124,12 @@ def keep_language(response: HttpResponse, language: str) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+@receiver(authenticator_added, dispatch_uid="serai.accounts.just_shown")
+def just_shown(request: HttpRequest, user: Account, authenticator: Authenticator, **_more: Any) -> None:
+    """Whoever has just set up an app or a passkey has shown that it is them; they now see their recovery codes."""
+    record_authentication(request, user, "mfa", type=authenticator.type, reauthenticated=True)
 
 
 class SecondStep(AuthenticateStage):  # type: ignore[misc]

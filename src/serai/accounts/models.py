@@ -40,7 +40,7 @@ class Account(AbstractBaseUser):
         """Nobody has a password here; also not the empty one Django would call usable."""
         return False
 
-    def check_password(self, raw_password: str | bytearray | memoryview) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """No password opens an account."""
         return False
 

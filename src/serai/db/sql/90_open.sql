@@ -8,9 +8,7 @@ ALTER TABLE serai_cache SET UNLOGGED;
 CALL serai_open('django_session', 'SELECT, INSERT, UPDATE, DELETE');
 CALL serai_open('django_content_type', 'SELECT');
 CALL serai_open('django_migrations', 'SELECT');
-CALL serai_open('account_emailaddress', 'SELECT, INSERT, UPDATE, DELETE');
-CALL serai_open('account_emailconfirmation', 'SELECT, INSERT, UPDATE, DELETE');
+CALL serai_open('account_emailaddress', 'SELECT');  -- stays empty; the sign-in package looks there first
 CALL serai_open('mfa_authenticator', 'SELECT, INSERT, UPDATE, DELETE');
 CALL serai_open('usersessions_usersession', 'SELECT, INSERT, UPDATE, DELETE');
-GRANT USAGE ON SEQUENCE account_emailaddress_id_seq, account_emailconfirmation_id_seq, mfa_authenticator_id_seq,
-  usersessions_usersession_id_seq TO serai_web;
+GRANT USAGE ON SEQUENCE mfa_authenticator_id_seq, usersessions_usersession_id_seq TO serai_web;
