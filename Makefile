@@ -29,6 +29,9 @@ check: $(VENV)/test.stamp
 bench: $(VENV)/bench.stamp
 	@$(BIN)/python -m bench
 
+texts: $(VENV)/test.stamp
+	@$(BIN)/python -m serai.web.texts
+
 format: $(VENV)/test.stamp
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
