@@ -19,6 +19,7 @@ from serai.core.sampling.reasons import Progress, Stop
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
+MOST_KEY = 2**40
 FAR = 1e150  # factors run off when targets contradict
 ASK_AFTER = 50  # loops after which it is asked whether there are such weights at all
 
@@ -62,10 +63,12 @@ def grouped(
     limited = low > 0 or bool(np.isfinite(high))
     key = np.zeros(n, dtype=np.intp)
     for column, target in zip(codes, targets, strict=True):
+        if int(key.max()) > MOST_KEY // len(target):
+            key = np.unique(key, return_inverse=True)[1]
         key = key * len(target) + column
-        key = np.unique(key, return_inverse=True)[1]
     if limited:
         values, place = np.unique(base, return_inverse=True)
+        key = np.unique(key, return_inverse=True)[1]
         key = key * len(values) + place
     _, first, row_of = np.unique(key, return_index=True, return_inverse=True)
     people = np.bincount(row_of).astype(np.float64)

@@ -16,6 +16,7 @@ from serai.core.sampling.reasons import (
     because,
 )
 
+PLAIN = {float, int, bool}  # types that need no look at each value
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -28,6 +29,10 @@ def same_length(found: int, wanted: int) -> None:
 
 def finite(values: Sequence[float | None], what: str) -> FloatArray:
     """The values as an array; BadNumberError names the first that is missing, not a number or infinite."""
+    if set(map(type, values)) <= PLAIN:
+        found = np.array(values, dtype=np.float64)
+        if np.isfinite(found).all():
+            return found
     for place, value in enumerate(values):
         if value is None or not _is_number(value):
             text = N_("Value %(place)d of %(what)s is not a number.")

@@ -60,7 +60,7 @@ def search(scene: Scene, budget: Budget, *, rounds: int, seed: int) -> Found:
     keys = list(dict.fromkeys(scene.space.key(where) for where in scene.conditions))
     running, already = None, 0
     try:
-        task, already = _task(scene, keys, budget)
+        task, already = task_of(scene, budget)
         running = Search(task, budget)
         running.run(rounds, seed)
     except OutOfEffortError:
@@ -70,13 +70,16 @@ def search(scene: Scene, budget: Budget, *, rounds: int, seed: int) -> Found:
     return Found(hidden=hidden, already_out=already, minimal=running.minimal, stopped=not running.minimal)
 
 
-def _task(scene: Scene, keys: list[Key], budget: Budget) -> tuple[Task, int]:
-    """Which cells must be hidden, which are out already, what hiding each would lose."""
+def task_of(scene: Scene, budget: Budget) -> tuple[Task, int]:
+    """Which cells must be hidden, which are out already, what hiding each would lose; and how many guarded
+    cells with people in them were pinned before.
+    """
+    own = [scene.space.key(where) for where in scene.conditions]
+    keys = list(dict.fromkeys(own))
     place = {key: i for i, key in enumerate(keys)}
     guarded = {*scene.must, *scene.guards}
     worth = np.zeros(len(keys))
     summed = [margins for table in scene.ask.tables for margins in places(table)]
-    own = [scene.space.key(where) for where in scene.conditions]
     counts = scene.space.rows(own) @ scene.truth
     for key, margins, count in zip(own, summed, counts, strict=True):
         value = MARGIN_WORTH ** sum(margins) * (1 + np.log10(1 + count) / 10)
