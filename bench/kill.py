@@ -115,7 +115,7 @@ class Client:
     site: Site
     number: int
     acknowledged: list[str] = field(default_factory=list)
-    tried: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
     cookies: dict[str, str] = field(default_factory=dict)
     body: str = ""
     place: str = ""
@@ -166,12 +166,13 @@ class Client:
         while not ending.is_set():
             mark = str(uuid.uuid4())
             while not ending.is_set():
-                self.tried += 1
                 try:
                     status = self.ask("POST", path, {"text": f"kept {mark}", "sent_id": mark, "session": ""})
-                except OSError:
+                except OSError as error:
+                    self.answers[type(error).__name__] += 1
                     time.sleep(0.1)
                     continue
+                self.answers[str(status)] += 1
                 if status == 302 and self.place == path:
                     self.acknowledged.append(mark)
                     break
@@ -203,15 +204,22 @@ def running() -> Iterator[Site]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def kill(site: Site, chance: random.Random, kills: int) -> Counter[str]:
-    """Kills `kills` processes, the kinds in random order, each at a random moment after one of it lives."""
+def kill(site: Site, clients: list[Client], chance: random.Random, kills: int) -> Counter[str]:
+    """Kills `kills` processes, the kinds in random order, each at a random moment after one of it lives.
+
+    Half of them fall while the last one is being recovered from, half once clients are acknowledged again.
+    """
     done: Counter[str] = Counter()
     kinds = [*EXPECTED, "postgres child"]
     while sum(done.values()) < kills:
         kind = min(kinds, key=lambda name: done[name] + chance.random() * 2)
         until = time.monotonic() + 60
-        while kind not in site.processes() and time.monotonic() < until:
+        before = sum(len(client.acknowledged) for client in clients)
+        recovered = before + CLIENTS if chance.random() < 0.5 else 0
+        while time.monotonic() < until:
             site.keep_up()
+            if sum(len(client.acknowledged) for client in clients) >= recovered and kind in site.processes():
+                break
             time.sleep(0.05)
         time.sleep(chance.uniform(0, 1.5))
         living = site.processes().get(kind)
@@ -250,12 +258,13 @@ def rows() -> Iterator[Row]:
         ]
         for thread in threads:
             thread.start()
-        done = kill(site, chance, KILLS)
+        done = kill(site, clients, chance, KILLS)
         left = site.whole(seconds=120)
         ending.set()
         for thread in threads:
             thread.join(30)
         there = stored(site)
+    heard = dict(sum((client.answers for client in clients), Counter[str]()))
     acknowledged = [mark for client in clients for mark in client.acknowledged]
     lost = [mark for mark in acknowledged if mark not in there]
     doubled = [mark for mark, times in there.items() if times > 1]
@@ -270,5 +279,5 @@ def rows() -> Iterator[Row]:
         target="none lost, one left",
         met=sum(done.values()) >= 100 and len(acknowledged) >= 100 and not lost and not doubled and one,
         memory_mb=peak_memory_mb(),
-        note=json.dumps(dict(sorted(done.items()))),
+        note=f"killed {json.dumps(dict(sorted(done.items())))}; answers {json.dumps(heard)}",
     )
