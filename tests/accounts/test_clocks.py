@@ -114,7 +114,7 @@ def test_mail_goes_after_30_days(house: House, at: Clock) -> None:
 def test_sign_ins_that_ended_and_expired_counters_go(house: House, at: Clock) -> None:
     past, coming = "now() - interval '1 hour'", "now() + interval '1 hour'"
     with house.asks() as owner:
-        owner.execute("DELETE FROM serai_cache")
+        owner.execute("TRUNCATE serai_cache, django_session, usersessions_usersession")
         owner.execute(f"INSERT INTO serai_cache VALUES ('old', '1', {past}), ('new', '1', {coming})".encode())
         owner.execute(f"INSERT INTO django_session VALUES ('over', '', {past}), ('on', '', {coming})".encode())
         account = owner.execute("SELECT id FROM serai_account LIMIT 1").fetchone()

@@ -12,11 +12,13 @@ import psycopg
 import pytest
 from django.test import Client
 
+from accounts.second import House
 from letters import text
 from serai.accounts.first import one_time_link
 from serai.accounts.models import Account
 from serai.db import clock
 from serai.db.acting import acting_as, person
+from serai.db.address import OWNER
 from serai.directory.models import Person
 from worlds import administrator
 
@@ -87,3 +89,20 @@ def test_an_administrator_signs_in_once_by_a_printed_link(client: Client) -> Non
     assert account.email in text(client.get("/account/"))
     assert Client().post(path).status_code == 410, "it works until the next sign-in"
     assert one_time_link("nobody@example.org", now=clock.now()) == ""
+
+
+def test_whoever_runs_the_machine_makes_an_administrator(house: House) -> None:
+    owner = house.installation.address(OWNER)
+    code = (
+        "import django; django.setup(); from serai.accounts.first import one_time_link; from serai.db import clock;"
+        "print(one_time_link('Machine@Example.org', now=clock.now()), one_time_link(None, now=clock.now()) or 'none')"
+    )
+    printed = house.run("-c", code, role=OWNER, SERAI_OWNER_DATABASE=owner).split()
+    assert "/account/first/" in printed[0]
+    assert printed[1] == "none", "the first administrator's link is not printed once there is one"
+    with house.asks() as asked:
+        found = asked.execute(
+            "SELECT email, person_id FROM serai_account JOIN serai_administrator ON account_id = id"
+            " WHERE email LIKE 'machine%'"
+        ).fetchall()
+    assert found == [("machine@example.org", None)], "who they are, they say themselves"
