@@ -220,7 +220,7 @@ def _accounts(plain: str, year: int) -> Iterator[tuple[int, int]]:
         number = match.group().replace(" ", "")
         if 15 <= len(number) <= 34 and (_mod97(number) == 1 or sum(char.isdigit() for char in number) >= 12):
             yield match.span()
-    for match in _CARD.finditer(plain):
+    for match in _CARD.finditer(_cleared(plain)):
         if _luhn(re.sub(r"\D", "", match.group())):
             yield match.span()
 
