@@ -47,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Gives the database to every test that is not pure."""
     for item in items:
         folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+        if "demo_world" in getattr(item, "fixturenames", ()) or folder == "journeys":
+            continue
         if folder not in PURE and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db(databases=["default", "apart"]))
 
@@ -79,6 +81,36 @@ def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         migrate(cluster.url(address.OWNER, address.DATABASE))
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def demo_database(cluster: Cluster) -> str:
+    """The demo world a year later, committed in a database of its own; tests only read it, or copy it."""
+    from served import build_demo
+
+    build_demo(cluster, "serai_demo", "a-year-later")
+    return "serai_demo"
+
+
+@pytest.fixture(scope="module")
+def demo_world(demo_database: str, django_db_blocker: Any) -> Iterator[str]:
+    """This module's tests ask the demo world's database, as the web role. They must not be marked django_db."""
+    from django.conf import settings
+    from django.db import connections
+
+    from serai.demo.stages import MOMENTS
+
+    before = {alias: connections[alias].settings_dict["NAME"] for alias in ("default", "apart")}
+    clock, settings.CLOCK = settings.CLOCK, MOMENTS["a-year-later"]
+    with django_db_blocker.unblock():
+        for alias in before:
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = demo_database
+        yield demo_database
+        for alias, name in before.items():
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+    settings.CLOCK = clock
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class Protected(models.Model):
 
 
 def side_reference(to: Any, *, related_name: str) -> Any:
-    """A link to an organisation or person that fewer may read than this row.
+    """A link to an organisation, person or exchange that fewer may read than this row.
 
     Never empty (see `there`), but nullable to Django: then it joins so that the row stays when the other
     side is hidden, and the attribute is None.

@@ -243,6 +243,17 @@ def _tell(thread: Thread, activity: Activity) -> None:
             organisations=[named] if named else [],
             now=now - timedelta(days=9),
         )
+    lipovar = cast["lipovar"]
+    with lipovar.asks():  # a draft of the other side, which nobody else reads yet
+        draft = stories.begin_story(
+            lipovar.actor,
+            title="What the hosts learnt",
+            exchange=Exchange.objects.get(pk=thread.exchange.pk),
+            city=cast.cities["Lipovar"],
+            readers=[group("organisation", lipovar.organisation.id)],
+            now=now - timedelta(days=5),
+        )
+        stories.add_passage(lipovar.actor, draft, "Guests ask the questions we forgot to ask.", now=now)
     everyone = [group("everyone")]
     stories.release_story(arbreva.actor, story, everyone, now=now)
     finish(thread, arbreva, None, ("tell_story",), now)

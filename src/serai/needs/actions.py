@@ -41,6 +41,7 @@ def state_need(
     urgency: str = "year",
     language: str = "en",
     illustrative: bool = False,
+    because: str = "",
 ) -> Need:
     """A city says what it must learn."""
     need = Need(
@@ -52,7 +53,7 @@ def state_need(
         language=language,
         illustrative=illustrative,
     )
-    return add(actor, need, verb="state_need", groups=readers, now=now)
+    return add(actor, need, verb="state_need", groups=readers, now=now, because=because)
 
 
 def change_need(actor: Actor, need: Need, *, expected: int, now: datetime, **fields: Any) -> Need:
@@ -84,6 +85,7 @@ def make_offer(
     months: Sequence[int] = (),
     language: str = "en",
     illustrative: bool = False,
+    because: str = "",
 ) -> Offer:
     """A city says what it can show."""
     offer = Offer(
@@ -97,7 +99,7 @@ def make_offer(
         language=language,
         illustrative=illustrative,
     )
-    return add(actor, offer, verb="make_offer", groups=readers, now=now)
+    return add(actor, offer, verb="make_offer", groups=readers, now=now, because=because)
 
 
 @transaction.atomic

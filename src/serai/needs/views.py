@@ -59,7 +59,9 @@ def new_need(request: HttpRequest, here: Here) -> HttpResponse:
     )
     if isinstance(chosen, HttpResponse):
         return chosen
-    need = actions.state_need(here.actor, city=city, readers=chosen, now=here.now, **answers.values)
+    need = actions.state_need(
+        here.actor, city=city, readers=chosen, now=here.now, because=chosen.because, **answers.values
+    )
     messages.success(request, _("Your need is saved. Next: find cities that can help."))
     return redirect("need", need.id)
 
@@ -152,7 +154,9 @@ def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
     )
     if isinstance(chosen, HttpResponse):
         return chosen
-    made = actions.make_offer(here.actor, city=city, readers=chosen, now=here.now, **form.cleaned_data)
+    made = actions.make_offer(
+        here.actor, city=city, readers=chosen, now=here.now, because=chosen.because, **form.cleaned_data
+    )
     return redirect("offer", made.id)
 
 
@@ -213,6 +217,8 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
 def undo_answer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Takes an answer back."""
     found = MatchAnswer.objects.select_related("match").get(pk=id)
+    if found.organisation_id != here.actor.organisation and not _mine(here, found):
+        raise Http404
     actions.undo_answer(here.actor, found, now=here.now)
     messages.success(request, _("The answer is taken back. The question is open again."))
     return redirect("match", found.match_id)

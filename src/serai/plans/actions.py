@@ -32,10 +32,11 @@ def draft_plan(
     starts_on: date | None = None,
     ends_on: date | None = None,
     illustrative: bool = False,
+    because: str = "",
 ) -> Plan:
     """Begins a city's local action plan."""
     plan = Plan(city=city, team=team, title=title, starts_on=starts_on, ends_on=ends_on, illustrative=illustrative)
-    return add(actor, plan, verb="draft_plan", groups=readers, now=now)
+    return add(actor, plan, verb="draft_plan", groups=readers, now=now, because=because)
 
 
 def adopt_plan(actor: Actor, plan: Plan, *, now: datetime) -> Plan:
@@ -69,6 +70,7 @@ def add_activity(
     starts_on: date | None = None,
     ends_on: date | None = None,
     readers: Iterable[str] | None = None,
+    because: str = "",
 ) -> Activity:
     """What the city does; where it comes from stays linked: practice, exchange, takeaways."""
     groups = list(readers) if readers is not None else list(objective.audience.groups)
@@ -86,7 +88,7 @@ def add_activity(
         ends_on=ends_on,
         illustrative=objective.illustrative,
     )
-    add(actor, activity, verb="add_activity", groups=groups, now=now)
+    add(actor, activity, verb="add_activity", groups=groups, now=now, because=because)
     for takeaway in takeaways:
         root = ActivityTakeaway(activity=activity, takeaway=takeaway, illustrative=activity.illustrative)
         add(actor, root, verb="root_activity", groups=groups, now=now)

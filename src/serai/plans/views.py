@@ -19,6 +19,7 @@ from serai.plans.models import Activity, Objective, Plan
 from serai.plans.words import STATES, number, progress_rows, seen, state_word
 from serai.practices.models import PracticeVersion
 from serai.practices.queries import practices_readable
+from serai.sharing import heeding
 from serai.sharing.choosing import Ring, choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web import dates
@@ -62,7 +63,14 @@ def new_plan(request: HttpRequest, here: Here) -> HttpResponse:
     if isinstance(chosen, HttpResponse):
         return chosen
     made = actions.draft_plan(
-        here.actor, city=city, team=team, readers=chosen, now=here.now, illustrative=city.fictive, **form.cleaned_data
+        here.actor,
+        city=city,
+        team=team,
+        readers=chosen,
+        now=here.now,
+        because=chosen.because,
+        illustrative=city.fictive,
+        **form.cleaned_data,
     )
     return redirect("plan", made.id)
 
@@ -127,8 +135,13 @@ def new_activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         exchanges=[(key, e.title) for key, e in exchanges.items()],
         takeaways=[(key, t.text) for key, t in takeaways.items()],
     )
-    if request.method == "POST" and form.is_valid():
-        made = _add_activity(here, objective, dict(form.cleaned_data), versions, exchanges, takeaways)
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        values = dict(form.cleaned_data)
+        texts = [values[name] for name in ("title", "what", "chosen_why", "changes", "partners")]
+        kept = heeding.ask_to_heed(request, here, texts, kicker=objective.text)
+        if isinstance(kept, HttpResponse):
+            return kept
+        made = _add_activity(here, objective, values | {"because": kept.because}, versions, exchanges, takeaways)
         messages.success(request, _("The activity is in the plan. Next: how will you know that it works?"))
         return redirect("activity", made.id)
     context = {"form": form, "kicker": objective.text, "title": _("Say what you will do."), "label": _("Add")}
@@ -178,7 +191,7 @@ def activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 @member_page
 def move_activity(request: HttpRequest, here: Here, id: UUID, to: str) -> HttpResponse:
     """It runs, is delivered, or is stopped."""
-    found = Activity.objects.get(pk=id)
+    found = Activity.objects.get(pk=id, source_id=here.actor.source)
     actions.move_activity(here.actor, found, to, now=here.now)
     return redirect("activity", id)
 

@@ -74,8 +74,9 @@ def add_passage(
         add(actor, Passage(text=in_kind, stands_in=True, **shared), verb="add_passage", groups=groups, now=now)
     asked = [Naming(passage=passage, organisation=o, illustrative=story.illustrative) for o in organisations]
     asked += [Naming(passage=passage, person=p, illustrative=story.illustrative) for p in people]
-    for naming in asked:
-        add(actor, naming, verb="ask_to_name", groups=groups, now=now)
+    for naming in asked:  # who was asked, and what they said, is theirs and the source's alone
+        mine = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
+        add(actor, naming, verb="ask_to_name", groups={mine}, now=now)
     return passage
 
 
@@ -106,8 +107,6 @@ def release_story(actor: Actor, story: Story, groups: Iterable[str], *, now: dat
         namings = list(passage.namings.order_by("id"))
         named = {g for n in namings if (g := _group_named(n)) is not None}
         change_audience(actor, passage, names | named, now=now)
-        for naming in namings:
-            change_audience(actor, naming, names, now=now)
     shared = change_audience(actor, story, names, now=now)
     return change(actor, shared, verb="release_story", now=now, state=state, released_at=now)
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from serai.db.rows import Protected
+from serai.db.rows import Protected, side_reference, there
 from serai.directory.models import City, Organisation, Person
 from serai.exchanges.models import Exchange
 
@@ -11,12 +11,15 @@ class Story(Protected):
     """A result told, with a by-line, sent to everyone who took part."""
 
     title = models.CharField(max_length=160)
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="stories")
+    exchange = side_reference(Exchange, related_name="stories")
     city = models.ForeignKey(City, null=True, on_delete=models.PROTECT, related_name="stories")
     byline = models.CharField(max_length=160, blank=True)
     language = models.CharField(max_length=12, default="en")
     state = models.CharField(max_length=12, default="draft")
     released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [there("story", "exchange")]
 
     def __str__(self) -> str:
         return self.title

@@ -30,6 +30,7 @@ def capture_takeaway(
     city: City | None = None,
     capture: uuid.UUID | None = None,
     language: str = "en",
+    because: str = "",
 ) -> Takeaway:
     """Keeps what a delegate saw, for themselves alone until they share it.
 
@@ -51,12 +52,16 @@ def capture_takeaway(
         illustrative=exchange.illustrative,
     )
     mine = [group("person", actor.person)]
-    return add(actor, takeaway, verb="capture_takeaway", groups=mine, source=actor.person, now=now)
+    return add(
+        actor, takeaway, verb="capture_takeaway", groups=mine, source=actor.person, now=now, because=because
+    )
 
 
-def share_takeaway(actor: Actor, takeaway: Takeaway, groups: Iterable[str], *, now: datetime) -> Takeaway:
+def share_takeaway(
+    actor: Actor, takeaway: Takeaway, groups: Iterable[str], *, now: datetime, because: str = ""
+) -> Takeaway:
     """Shares a captured takeaway: a step of its own. From then on it comes from the delegate's organisation."""
-    shared = change_audience(actor, takeaway, groups, now=now)
+    shared = change_audience(actor, takeaway, groups, now=now, because=because)
     if actor.organisation is None or shared.audience.label == "TLP:RED":
         return shared
     return change(actor, shared, verb="hand_over_takeaway", now=now, source_id=actor.organisation)
@@ -64,7 +69,14 @@ def share_takeaway(actor: Actor, takeaway: Takeaway, groups: Iterable[str], *, n
 
 @transaction.atomic
 def weigh_takeaway(
-    actor: Actor, takeaway: Takeaway, *, decision: str, reason: str, now: datetime, readers: Iterable[str] | None = None
+    actor: Actor,
+    takeaway: Takeaway,
+    *,
+    decision: str,
+    reason: str,
+    now: datetime,
+    readers: Iterable[str] | None = None,
+    because: str = "",
 ) -> Weighing:
     """The home team adopts, adapts, parks or leaves a takeaway, each with a reason."""
     if decision not in WEIGHED:
@@ -74,7 +86,7 @@ def weigh_takeaway(
     moved("takeaway", state_of(takeaway), decision)
     weighing = Weighing(takeaway=takeaway, decision=decision, reason=reason, illustrative=takeaway.illustrative)
     groups = set(readers) if readers is not None else set(takeaway.audience.groups)
-    return add(actor, weighing, verb="weigh_takeaway", groups=groups, now=now)
+    return add(actor, weighing, verb="weigh_takeaway", groups=groups, now=now, because=because)
 
 
 def state_of(takeaway: Takeaway) -> str:
@@ -95,6 +107,7 @@ def promise(
     first_step: str = "",
     takeaway: Takeaway | None = None,
     readers: Iterable[str] | None = None,
+    because: str = "",
 ) -> Commitment:
     """A promise, owned by a role in an organisation, with a day and a first step."""
     commitment = Commitment(
@@ -108,7 +121,7 @@ def promise(
         illustrative=exchange.illustrative,
     )
     groups = set(readers) if readers is not None else set(exchange.audience.groups)
-    return add(actor, commitment, verb="promise", groups=groups, now=now)
+    return add(actor, commitment, verb="promise", groups=groups, now=now, because=because)
 
 
 def renew_promise(
@@ -134,16 +147,18 @@ def write_note(
     now: datetime,
     readers: Iterable[str] | None = None,
     language: str = "en",
+    because: str = "",
 ) -> Note:
     """A note from a session. Under the Chatham House Rule the database keeps its author where only they can read it.
 
-    A Chatham House note goes to those of the exchange; another one is personal until shared.
+    A Chatham House note goes to those of the exchange, and its trail holds no reason; another one is personal until
+    shared.
     """
     note = Note(
         session=session, text=text, chatham=session.chatham, language=language, illustrative=session.illustrative
     )
     if not session.chatham:
         groups = list(readers) if readers is not None else [group("person", actor.person)]
-        return add(actor, note, verb="write_note", groups=groups, source=actor.person, now=now)
+        return add(actor, note, verb="write_note", groups=groups, source=actor.person, now=now, because=because)
     groups = list(readers) if readers is not None else [group("exchange", session.exchange_id)]
     return add_unattributed(note, verb="write_note", groups=groups, now=now)

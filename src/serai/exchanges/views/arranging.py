@@ -160,6 +160,8 @@ def _party_line(party: Party, own: UUID | None) -> dict[str, Any]:
 def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """A party names its people; whoever is named reads what is shared with the exchange."""
     party = Party.objects.select_related("exchange__audience", "city", "speaker").get(pk=id)
+    if here.actor.organisation not in (party.speaker_id, party.exchange.source_id):
+        raise Http404
     known = _ours(here, party)
     named = {p.person_id for p in party.participants.filter(ended_on=None)}
     people = [(str(p.id), f"{p.name}") for p in known if p.id not in named]
@@ -225,7 +227,7 @@ def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 @member_page
 def goals(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What those taking part want to have learnt."""
-    found = Exchange.objects.select_related("audience").get(pk=id)
+    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.GoalForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.add_goal(here.actor, found, form.cleaned_data["goal"], now=here.now)

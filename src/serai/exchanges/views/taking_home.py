@@ -17,6 +17,7 @@ from serai.directory.queries import held
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.actions.taking_home import state_of
 from serai.exchanges.models import Commitment, Exchange, Participant, Session, Takeaway
+from serai.sharing import heeding
 from serai.sharing.choosing import Ring, choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
@@ -31,7 +32,10 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     initial = {"session": str(running.id) if running else "", "sent_id": uuid.uuid4()}
     choices = [(str(s.id), s.title) for s in sessions]
     form = forms.CaptureForm(posted(request), initial=initial, sessions=choices)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["text"]], kicker=found.title)
+        if isinstance(kept, HttpResponse):
+            return kept
         session = next((s for s in sessions if str(s.id) == form.cleaned_data["session"]), None)
         actions.capture_takeaway(
             here.actor,
@@ -42,6 +46,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             city=here.standing.city,
             capture=form.cleaned_data["sent_id"],
             now=here.now,
+            because=kept.because,
         )
         messages.success(request, _("Kept, for you alone. Share it when you are ready."))
         return redirect("capture", id)
@@ -103,7 +108,7 @@ def share_takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     )
     if isinstance(chosen, HttpResponse):
         return chosen
-    actions.share_takeaway(here.actor, found, chosen, now=here.now)
+    actions.share_takeaway(here.actor, found, chosen, now=here.now, because=chosen.because)
     messages.success(request, _("Shared."))
     return redirect("takeaway", id)
 
@@ -131,8 +136,11 @@ def weigh(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The home team adopts, adapts, parks or leaves a takeaway, with a reason."""
     found = Takeaway.objects.select_related("exchange", "audience", "city").get(pk=id, city=here.standing.city)
     form = forms.WeighForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        actions.weigh_takeaway(here.actor, found, now=here.now, **form.cleaned_data)
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["reason"]], kicker=found.exchange.title)
+        if isinstance(kept, HttpResponse):
+            return kept
+        actions.weigh_takeaway(here.actor, found, now=here.now, because=kept.because, **form.cleaned_data)
         messages.success(request, _("Weighed. Whoever was inspired can read the reason."))
         return redirect("takeaway", id)
     return show(
@@ -168,8 +176,15 @@ def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     asked = request.GET.get("takeaway")
     root = Takeaway.objects.get(pk=UUID(asked), exchange=found) if asked else None
     form = forms.PromiseForm(posted(request), initial={"text": root.text[:300] if root else ""})
-    if request.method == "POST" and form.is_valid() and organisation is not None:
-        actions.promise(here.actor, found, organisation=organisation, takeaway=root, now=here.now, **form.cleaned_data)
+    if request.method == "POST" and "back" not in request.POST and form.is_valid() and organisation is not None:
+        values = form.cleaned_data
+        texts = [values["text"], values["owner_role"], values["first_step"]]
+        kept = heeding.ask_to_heed(request, here, texts, kicker=found.title)
+        if isinstance(kept, HttpResponse):
+            return kept
+        actions.promise(
+            here.actor, found, organisation=organisation, takeaway=root, now=here.now, because=kept.because, **values
+        )
         messages.success(request, _("Promised."))
         return redirect("promises", id)
     return show(
@@ -185,7 +200,10 @@ def renew_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Keep, change, hand over, or let go with a reason: each is a good answer."""
     found = Commitment.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
     form = forms.RenewForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["reason"]], keep=False)
+        if isinstance(kept, HttpResponse):
+            return kept
         actions.renew_promise(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("promises", found.exchange_id)
     return show(
@@ -201,8 +219,12 @@ def new_note(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """A note from a session; under the Chatham House Rule it carries no author."""
     found = Session.objects.select_related("exchange", "audience").get(pk=id)
     form = forms.NoteForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        actions.write_note(here.actor, found, form.cleaned_data["text"], now=here.now)
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        text = form.cleaned_data["text"]
+        kept = heeding.ask_to_heed(request, here, [text], keep=not found.chatham, kicker=found.title)
+        if isinstance(kept, HttpResponse):
+            return kept
+        actions.write_note(here.actor, found, text, now=here.now, because=kept.because)
         messages.success(request, _("Kept."))
         return redirect("session", id)
     few = sorted(queries.guessable_sectors(found)) if found.chatham else []

@@ -1,0 +1,180 @@
+"""The access matrix, written by hand: for each address, what it is about and who gets which answer.
+
+A cell is worked out from this table and core/audience.py. An address of the house without a row here fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from personas import Persona, Row
+
+from serai.core.audience import may_change, may_read
+
+Rule = Callable[[Persona, Row], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One address: the noun its id names (none: no record), for whom it is there, and how it is asked."""
+
+    noun: str = ""
+    allowed: Rule
+    signed_in: bool = True
+    post: bool = False
+    with_noun: bool = False  # the address also carries the noun
+    extra: tuple[str, ...] = ()
+
+
+def reads(persona: Persona, row: Row) -> bool:
+    """Whoever reads the record."""
+    return may_read(persona.reader, row.record)
+
+
+def source(persona: Persona, row: Row) -> bool:
+    """Only the record's source, and it must read it."""
+    return persona.source is not None and row.record.source == persona.source and reads(persona, row)
+
+
+def writes(persona: Persona, row: Row) -> bool:
+    """Whoever may change the record."""
+    return may_change(persona.reader, row.record)
+
+
+def asked(persona: Persona, row: Row) -> bool:
+    """The organisation that is asked."""
+    return persona.organisation is not None and str(row.columns["organisation_id"]) == persona.organisation
+
+
+def named(persona: Persona, row: Row) -> bool:
+    """The organisation or person that is named."""
+    return str(row.columns["organisation_id"]) == persona.organisation or (
+        persona.person is not None and str(row.columns["person_id"]) == persona.person
+    )
+
+
+def wrote(persona: Persona, row: Row) -> bool:
+    """The delegate whose takeaway it is."""
+    return persona.person is not None and str(row.columns["person_id"]) == persona.person
+
+
+def home_team(persona: Persona, row: Row) -> bool:
+    """Someone of the city a takeaway went home to, who reads it."""
+    return reads(persona, row) and persona.city is not None and str(row.columns["city_id"]) == persona.city
+
+
+def everyone(persona: Persona, row: Row) -> bool:
+    """Everybody."""
+    return True
+
+
+def of_a_city(persona: Persona, row: Row) -> bool:
+    """People whose organisation is in a city."""
+    return persona.city is not None
+
+
+def of_an_organisation(persona: Persona, row: Row) -> bool:
+    """People of an organisation."""
+    return persona.organisation is not None
+
+
+def nobody_by_get(persona: Persona, row: Row) -> bool:
+    """Answers to a POST alone."""
+    return False
+
+
+def both(*rules: Rule) -> Rule:
+    """All of these rules."""
+    return lambda persona, row: all(rule(persona, row) for rule in rules)
+
+
+def page(noun: str, **more: object) -> Cell:
+    """A page about a record that a visitor may ask for too."""
+    return Cell(noun=noun, allowed=reads, signed_in=False, **more)  # type: ignore[arg-type]
+
+
+def form(noun: str, allowed: Rule, **more: object) -> Cell:
+    """A form about a record, for people who are signed in."""
+    return Cell(noun=noun, allowed=allowed, **more)  # type: ignore[arg-type]
+
+
+def press(noun: str, allowed: Rule, **more: object) -> Cell:
+    """A button: it answers to a POST."""
+    return Cell(noun=noun, allowed=allowed, post=True, **more)  # type: ignore[arg-type]
+
+
+OPEN = Cell(allowed=everyone, signed_in=False)
+MEMBERS = Cell(allowed=everyone)
+
+MATRIX: dict[str, Cell] = {
+    "front": OPEN,
+    "kept_safe": OPEN,
+    "styleguide": OPEN,
+    "stories": OPEN,
+    "library": OPEN,
+    "exchanges": OPEN,
+    "needs": OPEN,
+    "plans": OPEN,
+    "home": MEMBERS,
+    "new_need": Cell(allowed=of_a_city),
+    "need": page("need"),
+    "change_need": form("need", source),
+    "partners": form("need", both(reads, lambda persona, row: bool(persona.networks))),
+    "new_offer": Cell(allowed=of_a_city),
+    "offer": page("offer"),
+    "match": page("match"),
+    "answer_match": form("matchanswer", asked),
+    "answer_on_behalf": form("matchanswer", source),
+    "undo_answer": press("matchanswer", writes),
+    "new_practice": Cell(allowed=of_an_organisation),
+    "practice": page("practice"),
+    "change_practice": form("practice", source),
+    "practice_versions": page("practice"),
+    "new_exchange": Cell(allowed=of_an_organisation),
+    "exchange": page("exchange"),
+    "goals": form("exchange", source),
+    "invite_city": form("exchange", source),
+    "move_exchange": press("exchange", source, extra=("live",)),
+    "delegates": form(
+        "party", both(reads, lambda p, r: p.organisation in (str(r.columns["speaker_id"]), r.record.source))
+    ),
+    "end_participation": press("participant", source),
+    "task": form("task", reads),
+    "programme": page("exchange"),
+    "new_session": form("exchange", source),
+    "new_site": form("exchange", both(reads, of_an_organisation)),
+    "safety": form("exchange", reads),
+    "release_programme": form("exchange", source),
+    "session": page("session"),
+    "change_session": form("session", source),
+    "drop_session": press("session", source),
+    "new_note": form("session", reads),
+    "capture": form("exchange", reads),
+    "takeaways": page("exchange"),
+    "takeaway": page("takeaway"),
+    "share_takeaway": form("takeaway", both(wrote, reads)),
+    "weigh": form("takeaway", home_team),
+    "promises": page("exchange"),
+    "new_promise": form("exchange", reads),
+    "renew_promise": form("commitment", source),
+    "new_plan": Cell(allowed=of_a_city),
+    "plan": page("plan"),
+    "new_objective": form("plan", source),
+    "new_activity": form("objective", source),
+    "activity": page("activity"),
+    "move_activity": press("activity", source, extra=("stopped",)),
+    "new_indicator": form("activity", source),
+    "indicator": page("indicator"),
+    "measure": form("indicator", source),
+    "story": page("story"),
+    "new_story": form("exchange", reads),
+    "new_passage": form("story", source),
+    "change_passage": form("passage", source),
+    "ask_namings": press("story", source),
+    "answer_naming": form("naming", named),
+    "release_story": form("story", source),
+    "withdraw_story": press("story", source),
+}
+THREAD = ("need", "match", "exchange", "practice", "takeaway", "activity", "indicator", "story")
+MATRIX |= {f"thread:{noun}": page(noun, with_noun=True) for noun in THREAD}
