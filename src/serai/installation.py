@@ -15,7 +15,7 @@ from pathlib import Path
 from serai.confine import Confinement, needed
 from serai.db.address import DATABASE, OWNER, WEB, of_role, parts
 from serai.db.embedded import Cluster
-from serai.db.prepare import prepare
+from serai.db.prepare import PrepareError, check_prepared, prepare
 from serai.demo.stages import MOMENTS
 from serai.processes import Command, LockedError, end_leftovers, lock
 from serai.service_user import ServiceUser
@@ -66,9 +66,16 @@ class Installation:
         return self.address(OWNER)
 
     def prepare(self) -> None:
-        """Roles, database and grants on the embedded server; `database prepare` does it on a foreign one."""
+        """Roles, database and grants on the embedded server; a foreign one must have been prepared.
+
+        Raises PrepareError.
+        """
         if self.server is None:
             prepare(self.cluster.admin_url(), self.state)
+        elif not (self.state.secrets / WEB).exists():
+            raise PrepareError("This database was not prepared from here: run serai database prepare --admin URL.")
+        else:
+            check_prepared(self.address(WEB))
 
     def environment(self, role: str, **more: str) -> dict[str, str]:
         """All a child of this role is told: its own database address, and no other password."""
@@ -124,6 +131,7 @@ class Installation:
             end_leftovers(self.state)
             self.state.tidy()
             if self.server is not None:
+                self.prepare()
                 yield True
                 return
             cluster = self.cluster

@@ -11,8 +11,9 @@ import pytest
 from psycopg import errors
 
 from clusters import DEBIAN, throwaway_cluster, throwaway_external, throwaway_state
-from serai.db.address import BACKUP, DEFINER, KEEPER, OWNER, WEB, WORKER, for_role, of_role, parts
+from serai.db.address import BACKUP, DEFINER, KEEPER, OWNER, WEB, WORKER, base, for_role, of_role, parts
 from serai.db.prepare import PrepareError, drop_database, prepare
+from serai.installation import Installation
 from serai.state import State
 
 SERVING = (WEB, WORKER, KEEPER, BACKUP)
@@ -137,6 +138,17 @@ def test_an_account_without_the_rights_is_told_so(server: Server) -> None:
         landlord.execute("CREATE ROLE guest LOGIN PASSWORD 'secret'")
     with pytest.raises(PrepareError, match="CREATEROLE and CREATEDB"):
         prepare(for_role(server.landlord, role="guest", password="secret"), server.state)
+
+
+def test_a_server_that_was_not_prepared_from_here_is_not_served(server: Server) -> None:
+    with throwaway_state() as other:
+        house = Installation(state=other, user=None, server=base(server.landlord, database="serai"))
+        with pytest.raises(PrepareError, match="serai database prepare"):
+            house.prepare()
+        other.secret(WEB)
+        with pytest.raises(PrepareError, match="does not let us in"):
+            house.prepare()
+    Installation(state=server.state, user=None, server=base(server.landlord, database="serai")).prepare()
 
 
 def test_a_serving_role_with_power_is_refused(server: Server) -> None:

@@ -20,11 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
-from clusters import ended, own_environment
+from clusters import ended, own_environment, serving_user
 from serai.confine import Confinement, needed
+from serai.db.address import DATABASE, OWNER
+from serai.db.embedded import Cluster
 from serai.service_user import give, named
+from serai.state import State
 
 ROOT = os.geteuid() == 0
 TREE = {"serve": 3, "work": 1, "keep": 1, "postgres": 1}  # web's main with its two workers
@@ -65,7 +69,7 @@ class Site:
         process = self.start("up", *self.answers)
         said: list[str] = []
         threading.Thread(target=_listen, args=(process, said), daemon=True).start()
-        patience = time.monotonic() + 60
+        patience = time.monotonic() + 150
         while not any(until in line for line in said):
             assert process.poll() is None, said
             assert time.monotonic() < patience, said
@@ -162,18 +166,43 @@ def test_as_root_everyone_serves_as_the_service_user_and_a_kill_leaves_nobody() 
         assert there.tree() == {}
 
 
-def test_an_ordinary_user_runs_the_same_tree() -> None:
+def test_an_ordinary_user_runs_the_same_tree_and_brings_it_back_from_a_backup() -> None:
     with site(as_root=False) as there:
         with socket.create_server(("127.0.0.1", there.port)):
             status, refusal = finished(there.start("up", *there.answers))
             assert status == 1
             assert re.fullmatch(rf"serai: Port {there.port} .*name another by --port\.", refusal.splitlines()[-1])
-        supervisor, _ = there.up(until="Serai: https://a.example")
+        supervisor, said = there.up(until=".tar.age: ")  # the first night's backup is made at once
+        assert any("/account/first/" in line for line in said)
         tree = whole(there, supervisor)
         assert len({process.uids().real for processes in tree.values() for process in processes}) == 1
-        backup = finished(there.start("backup"))
-        assert backup[0] == 0, backup[1]
-        assert list(there.root.joinpath("backups").glob("*.age"))
         supervisor.send_signal(signal.SIGINT)
         assert supervisor.wait(60) == 0
         assert there.tree() == {}
+
+        archive = next(there.root.joinpath("backups").glob("*.age"))
+        with tempfile.TemporaryDirectory(dir="/tmp") as elsewhere:
+            Path(elsewhere).chmod(0o755)
+            saved, key = Path(elsewhere) / archive.name, Path(elsewhere) / "key"
+            saved.write_bytes(archive.read_bytes())
+            key.write_bytes((there.root / "backup-identity.txt").read_bytes())
+            for path in there.root.iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            status, said_back = finished(there.start("restore", str(saved), "--identity", str(key)))
+            assert status == 0, said_back
+            assert "every table counted" in said_back
+        future(there)
+        status, refusal = finished(there.start("up"))
+        assert status == 1
+        assert "written by a newer Serai" in refusal.splitlines()[-1]
+
+
+def future(there: Site) -> None:
+    """Writes into the restored database what only a newer program would have written."""
+    state = State(root=there.root)
+    cluster = Cluster(state=state, user=serving_user())
+    process = cluster.start()
+    cluster.wait_ready(process)
+    with psycopg.connect(cluster.url(OWNER, DATABASE)) as owner:
+        owner.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('serai', '9999_future', now())")
+    cluster.stop(process)

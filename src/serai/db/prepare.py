@@ -31,7 +31,8 @@ def prepare(admin_url: str, state: State, database: str = DATABASE, *, new_passw
     """Makes Serai's roles and its database; running it again changes nothing. The address, without a role.
 
     Passwords are made in the state folder. Raises PrepareError for a server older than 15, an administrator
-    without the two rights, or roles that another state folder made (unless `new_passwords`); ValueError for what is no address.
+    without the two rights, or roles that another state folder made (unless `new_passwords`), and ValueError for
+    what is no address.
     """
     bare = base(admin_url, database=database)
     try:
@@ -48,6 +49,15 @@ def prepare(admin_url: str, state: State, database: str = DATABASE, *, new_passw
     return bare
 
 
+def check_prepared(url: str) -> None:
+    """Raises PrepareError where a serving role cannot sign in, or the server is too old."""
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            _check_age(connection)
+    except psycopg.OperationalError as error:
+        raise PrepareError(f"The database does not let us in: {_one_line(error)}") from error
+
+
 def drop_database(admin_url: str, database: str) -> None:
     """Removes a database whole; its roles stay."""
     with psycopg.connect(admin_url, autocommit=True) as admin, _member_of_owner(admin):
@@ -60,9 +70,14 @@ def _one_line(error: psycopg.Error) -> str:
     return str(error.diag.message_primary or error).strip().splitlines()[0]
 
 
+def _check_age(connection: Connection) -> None:
+    if connection.info.server_version < OLDEST:
+        major = connection.info.server_version // 10000
+        raise PrepareError(f"PostgreSQL {major} is too old: Serai needs 15 or newer.")
+
+
 def _check(admin: Connection) -> None:
-    if admin.info.server_version < OLDEST:
-        raise PrepareError(f"PostgreSQL {admin.info.server_version // 10000} is too old: Serai needs 15 or newer.")
+    _check_age(admin)
     row = admin.execute(
         "SELECT rolsuper OR (rolcreaterole AND rolcreatedb) FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
