@@ -48,6 +48,19 @@ class Reader:
                 mine[i] &= one["batch"] in counted
         return mine.astype(float)
 
+    def small_groups(self, answers, releases, floor):
+        """One row for each kind of respondent of whom there are 1 to below the floor, among those counted."""
+        used = {g.variable for r in releases for t in r.tables for g in t.by}
+        used |= {v for r in releases for t in r.tables for v, _ in t.only}
+        counted = {batch for r in releases for batch in r.counted}
+        kinds = {}
+        for i, one in enumerate(answers.rows):
+            if not counted or answers.batches[i] in counted:
+                kind = tuple((v, c) for v, c in zip(answers.variables, one, strict=True) if v in used)
+                kinds[kind] = kinds.get(kind, 0) + 1
+        small = [kind for kind, people in kinds.items() if people < floor]
+        return [np.array([float(all(one[v] == c for v, c in kind)) for one in self.people]) for kind in small]
+
     def interval(self, row, *, whole=False):
         """Least and greatest count the cell can have, given everything published."""
         ends = []

@@ -184,7 +184,7 @@ def audit(
     cells = list(zip(published.cells, scene.conditions, strict=True))
     hides = dict.fromkeys(scene.space.key(where) for cell, where in cells if cell.count is None)
     shows = dict.fromkeys(scene.space.key(where) for cell, where in cells if cell.count is not None)
-    keys = list(dict.fromkeys([*hides, *scene.must, *scene.guards]))
+    keys = list(dict.fromkeys([*hides, *scene.must, *scene.guards, *scene.crosses]))
     need, already = needs(scene, keys, budget)
     rows = scene.space.rows([*shows])
     knowledge = scene.before.told(rows, np.asarray(rows @ scene.truth, dtype=np.float64))

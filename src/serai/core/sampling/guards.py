@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 import numpy as np
@@ -53,18 +53,34 @@ def finest(
     found: dict[Key, None] = {}
     for names in dict.fromkeys(families):
         held = tuple(v for v, name in enumerate(space.variables) if name in names)
-        clique = space.home(tuple((v, ()) for v in held))
-        members = space.cliques[clique]
-        block = truth[space.offsets[clique] : space.offsets[clique + 1]]
-        block = block.reshape([space.sizes[v] for v in members])
-        over = tuple(i for i, v in enumerate(members) if v not in held)
-        counts = with_margins(np.asarray(block.sum(axis=over), dtype=np.float64))
+        counts = _counts(space, held, truth)
         told = telling(counts, floor=floor, small_group=small_group)
-        for place in np.argwhere(told):
-            picked = zip(held, place.tolist(), strict=True)
-            key = tuple((v, (a,)) for v, a in picked if a < space.sizes[v] and space.sizes[v] > 1)
-            found[key] = None
+        found.update(dict.fromkeys(_keys(space, held, told)))
     return list(found)
+
+
+def crossed(space: Space, truth: FloatArray, *, floor: int) -> list[Key]:
+    """Small groups in the cross of all variables that hang together, though no table crosses them."""
+    found: dict[Key, None] = {}
+    for held in space.cliques:
+        counts = _counts(space, held, truth)
+        found.update(dict.fromkeys(_keys(space, held, (counts > 0) & (counts < floor))))
+    return list(found)
+
+
+def _counts(space: Space, held: tuple[int, ...], truth: FloatArray) -> FloatArray:
+    """The table over these variables with its margins."""
+    clique = space.home(tuple((v, ()) for v in held))
+    members = space.cliques[clique]
+    block = truth[space.offsets[clique] : space.offsets[clique + 1]].reshape([space.sizes[v] for v in members])
+    over = tuple(i for i, v in enumerate(members) if v not in held)
+    return with_margins(np.asarray(block.sum(axis=over), dtype=np.float64))
+
+
+def _keys(space: Space, held: tuple[int, ...], told: npt.NDArray[np.bool_]) -> Iterator[Key]:
+    for place in np.argwhere(told):
+        picked = zip(held, place.tolist(), strict=True)
+        yield tuple((v, (a,)) for v, a in picked if a < space.sizes[v] and space.sizes[v] > 1)
 
 
 def asked(table: Table, counts: FloatArray, *, floor: int, small_group: int) -> npt.NDArray[np.bool_]:

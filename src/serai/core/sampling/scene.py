@@ -30,6 +30,8 @@ from serai.core.sampling.reasons import (
 )
 from serai.core.sampling.space import FloatArray, Key, Space, space_of
 
+UNSURE = 1.0  # the width a small group that no table asks for must keep: not known exactly
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
@@ -48,7 +50,7 @@ class Scene:
     """The cells asked for (`names` with `conditions`), the truth, and what was known before.
 
     `out`: cells that earlier releases show. `must`: cells asked for that may not be shown. `guards`: everything
-    else that may not be pinned.
+    else that may not be pinned. `crosses`: small groups that no table asks for, and that may not be known exactly.
     """
 
     ask: Ask
@@ -61,6 +63,7 @@ class Scene:
     before: Knowledge
     must: tuple[Key, ...]
     guards: tuple[Key, ...]
+    crosses: tuple[Key, ...]
 
 
 def scene_of(ask: Ask, answers: Answers) -> Scene:
@@ -89,17 +92,22 @@ def scene_of(ask: Ask, answers: Answers) -> Scene:
     out = list(dict.fromkeys(shown))
     rule = {"floor": ask.floor, "small_group": ask.small_group}
     hidden = guards.hidden_before(space, earlier)
+    own = [where for _, _, where in cells]
+    asked = _must(space, truth, ask, own)
+    guarded = tuple(dict.fromkeys([*hidden, *guards.finest(space, families, truth, **rule)]))
+    named = {*guarded, *asked, *(space.key(where) for where in own)}
     return Scene(
         ask=ask,
         counted=counted,
         space=space,
         truth=truth,
         names=tuple((table, labels) for table, labels, _ in cells),
-        conditions=tuple(where for _, _, where in cells),
+        conditions=tuple(own),
         out=tuple(out),
         before=_before(space, truth, out, ask, known),
-        must=_must(space, truth, ask, [where for _, _, where in cells]),
-        guards=tuple(dict.fromkeys([*hidden, *guards.finest(space, families, truth, **rule)])),
+        must=asked,
+        guards=guarded,
+        crosses=tuple(key for key in guards.crossed(space, truth, floor=ask.floor) if key not in named),
     )
 
 
@@ -143,7 +151,8 @@ def check_counts(space: Space, truth: FloatArray, release: Published, error: typ
 
 def needs(scene: Scene, keys: Sequence[Key], budget: Budget) -> tuple[FloatArray, int]:
     """The width each key must keep: the floor, or what was left before; and how many (not empty) had less."""
-    full = np.full(len(keys), float(scene.ask.floor))
+    crosses = set(scene.crosses)
+    full = np.array([UNSURE if key in crosses else float(scene.ask.floor) for key in keys], dtype=np.float64)
     if not scene.out and not scene.ask.known:
         return full, 0
     seen = Seen(scene.space.rows(keys), scene.truth)

@@ -24,7 +24,7 @@ IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
 Key = tuple[tuple[int, tuple[int, ...]], ...]  # (variable, its atoms) for each variable the cell restricts
 
-MOST_CELLS = 200_000
+MOST_CELLS = 50_000
 OTHER = "\x00other"
 
 

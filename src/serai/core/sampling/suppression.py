@@ -85,7 +85,7 @@ def task_of(scene: Scene, budget: Budget) -> tuple[Task, int]:
         value = MARGIN_WORTH ** sum(margins) * (1 + np.log10(1 + count) / 10)
         worth[place[key]] = max(worth[place[key]], value)
     out = set(scene.out)
-    guards = [key for key in scene.guards if key not in place]
+    guards = [key for key in (*scene.guards, *scene.crosses) if key not in place]
     need, already = needs(scene, [*keys, *guards], budget)
     return (
         Task(
