@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
 from serai.service_user import ServiceUser, enters
@@ -76,6 +78,7 @@ def closed_above(user: ServiceUser, path: Path) -> Path | None:
     return None
 
 
+@cache
 def needed(user: ServiceUser | None) -> dict[Path, list[Path]]:
     """The folders of this Python and program that `user` cannot reach, by the closed folder above them.
 
@@ -93,6 +96,34 @@ def needed(user: ServiceUser | None) -> dict[Path, list[Path]]:
         if closed is not None and not any(folder.is_relative_to(other) for other in found.get(closed, [])):
             found.setdefault(closed, []).append(folder)
     return found
+
+
+@cache
+def can_show() -> bool:
+    """Whether this machine allows a mount namespace (containers without CAP_SYS_ADMIN do not); asked by trying."""
+    try:
+        subprocess.run(["/bin/true"], check=True, preexec_fn=partial(_call, "unshare", CLONE_NEWNS))
+    except (subprocess.SubprocessError, OSError):
+        return False
+    return True
+
+
+def for_service(user: ServiceUser | None, *, demo: bool, low_port: bool = False) -> Confinement:
+    """How a serving process is run. Raises ConfineError where the service user cannot be shown this Python.
+
+    A demo then goes on as root (its world is made up, and listens on this machine only): where root in a container
+    is all there is, it must still start.
+    """
+    shown = needed(user)
+    if shown and user is not None and not can_show():
+        folder = next(iter(shown.values()))[0]
+        if not demo:
+            raise ConfineError(
+                f"The user {user.name} cannot read {folder}, and this machine lets us show it nothing: "
+                "install Python and Serai where everyone may read."
+            )
+        return Confinement()
+    return Confinement(user=user, shown=shown, low_port=low_port)
 
 
 def _own_folders() -> list[Path]:

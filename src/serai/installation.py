@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from serai.confine import Confinement, needed
+from serai.confine import Confinement, for_service
 from serai.db.address import DATABASE, OWNER, WEB, of_role, parts
 from serai.db.embedded import Cluster
 from serai.db.prepare import PrepareError, check_prepared, prepare
@@ -99,7 +99,7 @@ class Installation:
 
     def command(self, *words: str, role: str = WEB, low_port: bool = False, **more: str) -> Command:
         """A `serai` command as a child of this installation, as the service user."""
-        confinement = Confinement(user=self.user, shown=needed(self.user), low_port=low_port)
+        confinement = for_service(self.user, demo=self.demo, low_port=low_port)
         return Command(words=words, environment=self.environment(role, **more), confinement=confinement)
 
     def migration(self, *words: str) -> Command:

@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from clusters import ended, own_environment, throwaway_state
-from serai import processes
-from serai.confine import LINUX, Confinement, closed_above, needed
+from serai import confine, processes
+from serai.confine import LINUX, ConfineError, Confinement, closed_above, for_service, needed
 from serai.processes import LockedError, Member, Tree, end_leftovers, lock
-from serai.service_user import named
+from serai.service_user import ServiceUser, named
 from serai.state import State
 
 ROOT = os.geteuid() == 0
@@ -221,3 +221,17 @@ def test_this_python_runs_as_the_service_user() -> None:
         check=False, cwd="/", env=own_environment(), preexec_fn=Confinement(user=user, shown=needed(user)).applied(),
     )  # fmt: skip
     assert done.stdout == f"{user.uid}\n", done.stderr
+
+
+def test_where_python_cannot_be_shown_a_site_is_refused_and_a_demo_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = ServiceUser(name="serai", uid=990, gid=990)
+    closed = {Path("/root"): [Path("/root/python")]}
+    monkeypatch.setattr(confine, "needed", lambda _: closed)
+    monkeypatch.setattr(confine, "can_show", lambda: True)
+    assert for_service(user, demo=False, low_port=True) == Confinement(user=user, shown=closed, low_port=True)
+    monkeypatch.setattr(confine, "can_show", lambda: False)
+    with pytest.raises(ConfineError, match="cannot read /root/python"):
+        for_service(user, demo=False)
+    assert for_service(user, demo=True).user is None
+    monkeypatch.setattr(confine, "needed", lambda _: {})
+    assert for_service(user, demo=False).user == user
