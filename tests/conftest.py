@@ -1,6 +1,6 @@
 """The suite's own PostgreSQL: made once, asked only as the web role, as the pages ask it.
 
-Tests outside `tests/core`, `tests/look` and `tests/house` get the database; the cluster starts with the first.
+Tests outside the folders of `PURE` get the database; the cluster starts with the first.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from clusters import serving_user, throwaway_state
 from serai.db import address
 from serai.db.embedded import Cluster
 
-PURE = ("core", "look", "house", "processes")
+PURE = ("core", "documents", "look", "house", "processes")
 _stack = contextlib.ExitStack()
 atexit.register(_stack.close)
 _state = _stack.enter_context(throwaway_state())
