@@ -1,0 +1,43 @@
+"""What the docs name exists: commands, make targets, settings, files and pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def spoken(path: Path) -> list[str]:
+    """What stands in backticks or code blocks."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(r"`([^`\n]+)`", text) + [
+        line for block in re.findall(r"```\n(.*?)```", text, re.S) for line in block.splitlines()
+    ]
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_a_page_names_exists(path: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    cli = (ROOT / "src/serai/cli.py").read_text()
+    settings = (
+        "".join(p.read_text() for p in (ROOT / "src/serai").glob("*.py")) + (ROOT / "tests/conftest.py").read_text()
+    )
+    wrong = []
+    for said in spoken(path):
+        for target in re.findall(r"\bmake (\w+)", said):
+            if f"\n{target}:" not in makefile:
+                wrong.append(f"make {target}")
+        for command in re.findall(r"^serai ([a-z]+)", said):
+            if f'"{command}"' not in cli:
+                wrong.append(f"serai {command}")
+        for name in re.findall(r"\bSERAI_[A-Z_]+\b", said):
+            if name not in settings:
+                wrong.append(name)
+    for link in re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text(encoding="utf-8")):
+        if not (path.parent / link).exists():
+            wrong.append(link)
+    assert not wrong
