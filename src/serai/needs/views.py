@@ -19,6 +19,7 @@ from serai.directory.queries import place_in_network
 from serai.needs import actions, answer_link, forms, queries
 from serai.needs.models import Match, MatchAnswer, Need, Offer
 from serai.needs.words import from_kept, kept, reason_words
+from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
@@ -83,11 +84,14 @@ def change_need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     initial = {name: getattr(found, name) for name in ("question", "theme", "target_groups", "urgency", "version")}
     form = forms.NeedForm(merged(request, found), initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
         values = dict(form.cleaned_data)
+        kept = heeding.ask_to_heed(request, here, [values["question"]])
+        if isinstance(kept, HttpResponse):
+            return kept
         expected = values.pop("version")
         try:
-            actions.change_need(here.actor, found, expected=expected, now=here.now, **values)
+            actions.change_need(here.actor, found, expected=expected, now=here.now, because=kept.because, **values)
         except ChangedMeanwhile as meanwhile:
             return both_versions(request, form, meanwhile.record, title=_("Someone else changed this need"))
         messages.success(request, _("The need is changed."))

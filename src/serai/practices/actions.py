@@ -68,13 +68,14 @@ def publish_practice(
     state: str = "running",
     since: str = "",
     illustrative: bool = False,
+    because: str = "",
 ) -> Practice:
     """Publishes a practice with its first version."""
     groups = list(readers)
     practice = Practice(
         city=city, organisation=organisation, title=content.title, state=state, since=since, illustrative=illustrative
     )
-    add(actor, practice, verb="publish_practice", groups=groups, now=now)
+    add(actor, practice, verb="publish_practice", groups=groups, now=now, because=because)
     version = PracticeVersion(practice=practice, number=1, illustrative=illustrative, **content.fields())
     add(actor, version, verb="write_version", groups=groups, now=now)
     return practice
@@ -82,7 +83,14 @@ def publish_practice(
 
 @transaction.atomic
 def mend_practice(
-    actor: Actor, practice: Practice, content: Content, *, what_changed: str, expected: int, now: datetime
+    actor: Actor,
+    practice: Practice,
+    content: Content,
+    *,
+    what_changed: str,
+    expected: int,
+    now: datetime,
+    because: str = "",
 ) -> PracticeVersion:
     """Writes a new version; the ones before stay. `expected` is the number of the version the editor saw."""
     if practice.latest != expected:
@@ -103,7 +111,7 @@ def mend_practice(
         illustrative=fresh.illustrative,
         **content.fields(),
     )
-    return add(actor, version, verb="write_version", groups=fresh.audience.groups, now=now)
+    return add(actor, version, verb="write_version", groups=fresh.audience.groups, now=now, because=because)
 
 
 def latest_version(practice: Practice) -> PracticeVersion:

@@ -15,6 +15,7 @@ from serai.audit.actions import ChangedMeanwhile
 from serai.directory import vocabulary
 from serai.practices import actions, forms, queries
 from serai.practices.models import Practice, PracticeVersion
+from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web import dates
@@ -104,6 +105,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
         content=form.content(),
         readers=chosen,
         now=here.now,
+        because=chosen.because,
         illustrative=organisation.illustrative,
     )
     messages.success(request, _("The practice is published."))
@@ -118,7 +120,10 @@ def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     latest = next(iter(found.versions.all()))
     form = forms.MendForm(posted(request), initial=forms.initial_of(latest))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        kept = heeding.ask_to_heed(request, here, [str(value) for value in form.cleaned_data.values()])
+        if isinstance(kept, HttpResponse):
+            return kept
         try:
             actions.mend_practice(
                 here.actor,
@@ -127,6 +132,7 @@ def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
                 what_changed=form.cleaned_data["what_changed"],
                 expected=form.cleaned_data["number"],
                 now=here.now,
+                because=kept.because,
             )
         except ChangedMeanwhile as meanwhile:
             return _meanwhile(request, form, meanwhile.record)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from serai.core.audience import group
 from serai.db.rows import Protected
 from serai.directory.queries import Standing
-from serai.sharing import habits
+from serai.sharing import habits, heeding
 from serai.sharing.picking import OwnChoice, own_choice
 from serai.sharing.queries import ReaderGroup, Readers, names_of, readers_of_each
 from serai.sharing.words import (
@@ -28,7 +28,7 @@ from serai.web.pages import Here, show
 from serai.web.steps import typed
 
 # The step's own fields; everything else that was posted is carried along.
-OWN_FIELDS = frozenset({"readers", "confirmed", "names", "pick", "look_up", "back", "step"})
+OWN_FIELDS = frozenset({"readers", "confirmed", "names", "pick", "look_up", "step"}) | heeding.OWN_FIELDS
 MOST_LINES = 12
 CHOSEN_MYSELF = "own"
 
@@ -108,16 +108,19 @@ def choose_readers(
     """The groups confirmed by the author, or the page on which they choose and see the readers in words.
 
     `carried` are the fields typed so far, kept as hidden fields; `texts` what was written, to be looked through for
-    data of a third person; `noun` the kind of record, so that an unusual audience is pointed out. With `not_wider`,
-    the sentence why, nobody outside the widest ring can be chosen. The page posts `back` where the form behind it
-    shall be shown again; `back_href` is where to go instead if there is no form. Only a POST with `confirmed`, the
-    ring whose readers were on the page, is an answer.
+    data of a third person: `because` of the answer is why some was kept, for the trail. `noun` is the kind of record,
+    so that an unusual audience is pointed out. With `not_wider`, the sentence why, nobody outside the widest ring can
+    be chosen. The page posts `back` where the form behind it shall be shown again; `back_href` is where to go instead
+    if there is no form. Only a POST with `confirmed`, the ring whose readers were on the page, is an answer.
     """
     offer = _offered(request, here, rings, chosen, noun, bounded=bool(not_wider))
     ring = offer.ring
-    if request.method == "POST" and request.POST.get("confirmed") == ring.seen and "readers" in request.POST:
-        return Chosen(ring.groups)
-    kept = carried if carried is not None else typed(request)
+    left = heeding.without_removed(request, texts)
+    heeded = heeding.look_through(request, here, left)
+    confirmed = request.method == "POST" and request.POST.get("confirmed") == ring.seen and "readers" in request.POST
+    if confirmed and heeded.settled:
+        return Chosen(ring.groups, because=heeded.because)
+    kept = heeding.carried_without(request, carried if carried is not None else typed(request))
     page: dict[str, Any] = {
         "title": title,
         "kicker": kicker,
@@ -126,6 +129,9 @@ def choose_readers(
         ],
         "ring": ring,
         "carried": {name: values for name, values in kept.items() if name not in OWN_FIELDS},
+        "heeded": heeded,
+        "removable": bool(kept.keys() - OWN_FIELDS),
+        "wrong": confirmed,
         "not_wider": not_wider,
         "mine": offer.mine,
         "back_href": back_href,
@@ -136,7 +142,8 @@ def choose_readers(
         named = names_of(ring.groups, here.actor.source_of(ring.groups))
         lines = [{"title": organisation_in_words(n.name, n.sector), "named": n} for n in named]
         return show(request, "sharing/choose_names.html", page | {"lines": lines})
-    return show(request, "sharing/choose.html", page | {"unusual": _unusual(offer, noun)})
+    status = 422 if confirmed else 200
+    return show(request, "sharing/choose.html", page | {"unusual": _unusual(offer, noun)}, status=status)
 
 
 def _offered(
