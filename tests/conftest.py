@@ -72,19 +72,24 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(cluster: Cluster, django_db_blocker: Any) -> None:
+def django_db_setup(cluster: Cluster, static_files: None, django_db_blocker: Any) -> None:
     """The database is the suite's own, migrated as `serai up` does it; Django makes no second one."""
-    from django.core.management import call_command
-
     from serai.db.migrate import migrate
 
     with django_db_blocker.unblock():
         migrate(cluster.url(address.OWNER, address.DATABASE))
-        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session")
-def demo_database(cluster: Cluster) -> str:
+def static_files() -> None:
+    """Style sheets and scripts as they are served, under names that change with their content."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def demo_database(cluster: Cluster, static_files: None) -> str:
     """The demo world a year later, committed in a database of its own; tests only read it, or copy it."""
     from served import build_demo
 

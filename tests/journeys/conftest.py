@@ -1,0 +1,48 @@
+"""A real browser, and the demo world served by the product's own web process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from browser import ARGUMENTS, chromium
+from serai.db.embedded import Cluster
+from served import build_demo, copy_database, served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium. Ended with the module: while it runs, Django refuses its own calls in this thread."""
+    program = chromium()
+    if program is None:
+        assert not os.environ.get("CI"), "CI must not skip the journeys"
+        pytest.skip("no browser: install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def at_need(cluster: Cluster, static_files: None) -> str:
+    """The demo world at its first stage; journeys copy it."""
+    build_demo(cluster, "serai_at_need", "need")
+    return "serai_at_need"
+
+
+@pytest.fixture
+def site_at_need(cluster: Cluster, at_need: str) -> Iterator[str]:
+    """A site of one's own at stage `need`, to change at will."""
+    copy_database(cluster, at_need, "serai_journey")
+    with served(cluster, "serai_journey", "need") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def site_a_year_later(cluster: Cluster, demo_database: str, static_files: None) -> Iterator[str]:
+    """The last stage, to be read."""
+    with served(cluster, demo_database, "a-year-later") as address:
+        yield address
