@@ -16,6 +16,7 @@ import pyrage
 from serai import archive, erased
 from serai.answers import AnswerError, settle
 from serai.backup import back_up, prune
+from serai.confine import for_service
 from serai.db.address import DATABASE
 from serai.db.prepare import drop_database, prepare
 from serai.installation import Installation, found, say
@@ -73,6 +74,8 @@ def demo(given: argparse.Namespace) -> int:
     house = _house(demo=True)
     if house.state.settings() and not house.state.settings().get("demo"):
         raise AnswerError(f"{house.state.root} holds a real site: name another SERAI_STATE for the demo.")
+    if house.user is not None and for_service(house.user, demo=True).user is None:
+        say("This machine lets nobody but root read Python here, so the demo runs as root.")
     with lock(house.state):
         built = "" if given.anew else house.state.settings().get("stage", "")
         house.state.keep({"demo": "1", "address": f"http://localhost:{given.port}", "stage": built})
