@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reader import Reader
-from surveys import Chance, answers_of, by
+from sampling_reader import Reader
+from sampling_worlds import Chance, answers_of, by
 
 from serai.core.sampling.disclosure import (
     Answers,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from surveys import answers_of, by
+from sampling_worlds import answers_of, by
 
 from serai.core.sampling import reasons as why
 from serai.core.sampling.bases import Drawn, Sample, State
