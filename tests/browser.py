@@ -32,7 +32,7 @@ def install() -> None:
     """Asks Debian for chromium, where we are root and on Debian."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
-    print("Installing chromium for the journeys ...", flush=True)
+    sys.stdout.write("Installing chromium for the journeys ...\n")
     told = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-core"]):
         subprocess.run(step, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
@@ -44,7 +44,7 @@ def main() -> int:
         install()
     if chromium() is not None:
         return 0
-    print("No browser: the journeys and the checks for accessibility will be SKIPPED. Install chromium to run them.")
+    sys.stdout.write("No browser: the journeys and the checks with axe will be SKIPPED. Install chromium to run them.\n")
     return 1 if os.environ.get("CI") else 0
 
 

@@ -113,7 +113,7 @@ def served(cluster: Cluster, database: str, stage: str) -> Iterator[str]:
         yield f"http://localhost:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.communicate(timeout=20)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], *, seconds: float = 60) -> None:

@@ -36,12 +36,19 @@ class Hand:
         self.press(self.page.get_by_role("button", name=re.compile(role)).first)
         expect(self.page).to_have_url(re.compile("/home/"))
 
-    def press(self, what: Locator) -> None:
-        """Presses a button or follows a link."""
+    def press(self, what: Locator, *, swaps: bool = False) -> None:
+        """Presses a button or follows a link, and waits for the page it leads to; `swaps`: a part of this one."""
         if self.way == "keyboard":
             self._reach(what)
+        if swaps and self.way != "no script":
+            self._touch(what)
+            return
+        with self.page.expect_navigation():
+            self._touch(what)
+
+    def _touch(self, what: Locator) -> None:
+        if self.way == "keyboard":
             self.page.keyboard.press("Enter")
-            self.page.wait_for_load_state()
         else:
             what.click()
 
@@ -49,9 +56,17 @@ class Hand:
         """Follows the first link of this name."""
         self.press(self.page.get_by_role("link", name=name, exact=exact).first)
 
-    def button(self, name: str) -> None:
+    def button(self, name: str, *, swaps: bool = False) -> None:
         """Presses the button of this name."""
-        self.press(self.page.get_by_role("button", name=name).first)
+        self.press(self.page.get_by_role("button", name=name).first, swaps=swaps)
+
+    def show_readers(self) -> None:
+        """Has the readers of the chosen ring shown; with script that happened by choosing it."""
+        ask = self.page.get_by_role("button", name="Show who that is")
+        if self.way == "no script":
+            self.press(ask.first)
+        else:
+            self.page.wait_for_load_state("networkidle")
 
     def write(self, label: str, text: str) -> None:
         """Types into the field with this label."""

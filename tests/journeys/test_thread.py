@@ -124,7 +124,7 @@ def take_home(hand: Hand, exchange: str) -> None:
     hand.sees("Only one person can read this")
     hand.follow("Share it")
     hand.choose("Everyone in this exchange")
-    hand.button("Show who that is")
+    hand.show_readers()
     hand.button("Save for")
     hand.go(exchange)
     hand.button("The days are over")
@@ -181,7 +181,7 @@ def tell(hand: Hand, exchange: str) -> str:
     story = re.sub(r"^https?://[^/]+", "", hand.page.url)
     hand.follow("Release it")
     hand.choose("Everyone in this exchange")
-    hand.button("Show who that is")
+    hand.show_readers()
     hand.button("Save for")
     hand.sees("It is measured: Young people in a week")
     return story
