@@ -46,13 +46,14 @@ class Site:
 
     root: Path
     port: int
+    stage: str = "live"
     supervisor: subprocess.Popen[bytes] | None = None
     starts: int = 0
 
     def keep_up(self) -> None:
         """Starts the supervisor if there is none."""
         if self.supervisor is None or self.supervisor.poll() is not None:
-            words = ["demo", "--stage", "live", "--serve", "--port", str(self.port)]
+            words = ["demo", "--stage", self.stage, "--serve", "--port", str(self.port)]
             self.supervisor = subprocess.Popen(
                 [sys.executable, "-P", "-m", "serai", *words],
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "SERAI_STATE": str(self.root)}
@@ -180,14 +181,14 @@ class Client:
 
 
 @contextmanager
-def running() -> Iterator[Site]:
+def running(stage: str = "live") -> Iterator[Site]:
     """A demo world of its own, gone afterwards."""
     home = Path(tempfile.mkdtemp(prefix="serai-kill-", dir="/tmp"))
     home.chmod(0o755)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    site = Site(root=home / "s", port=port)
+    site = Site(root=home / "s", port=port, stage=stage)
     site.root.mkdir()
     try:
         counts = site.whole(seconds=300)

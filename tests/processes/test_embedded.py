@@ -17,7 +17,7 @@ import pytest
 from clusters import ended, own_environment, serving_user, throwaway_state
 from serai.confine import LINUX
 from serai.db import binaries
-from serai.db.embedded import Cluster, ClusterError
+from serai.db.embedded import Cluster, ClusterError, end_servers
 from serai.service_user import reaches
 from serai.state import State
 
@@ -89,6 +89,7 @@ def test_a_killed_servers_backends_do_not_stop_the_next(cluster: Cluster) -> Non
     process.kill()
     process.wait()
     assert backend.is_running()
+    end_servers(cluster.state.postgres, patience=0.3)
     process = running(cluster)
     assert ended(backend, seconds=1)
     cluster.stop(process)
@@ -163,6 +164,13 @@ def test_a_server_that_cannot_start_says_why(cluster: Cluster) -> None:
         conf.write_text(here)
 
 
+def linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root copies the programs")
 def test_programs_in_a_closed_folder_are_copied_and_no_folder_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -174,7 +182,7 @@ def test_programs_in_a_closed_folder_are_copied_and_no_folder_is_opened(
     closed.chmod(0o700)
     for name in (binaries.PACKAGE, binaries.LIBRARIES):
         if (source / name).is_dir():
-            shutil.copytree(source / name, site / name, symlinks=True)
+            shutil.copytree(source / name, site / name, symlinks=True, copy_function=linked)
     monkeypatch.setattr(binaries, "installed", lambda: site / binaries.PACKAGE / binaries.INSTALL / "bin")
     with throwaway_state() as state:
         user = serving_user()
