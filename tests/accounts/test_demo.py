@@ -33,7 +33,7 @@ def test_looking_around_signs_in_as_one_of_the_world_by_a_press(client: Client, 
     answer = client.post("/demo/as/", {"account": str(account.pk)})
     assert answer["Location"] == "/home/"
     assert ADDRESS in text(client.get("/account/"))
-    assert "You are signed in in 1 browser." in text(client.get("/account/sign-ins/"))
+    assert "1 browser is signed in." in text(client.get("/account/sign-ins/"))
 
 
 @pytest.mark.parametrize("wrong", ["", "nobody", "0190c7a5-5cc4-7b5e-9e2a-000000000000"])

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from letters import ADDRESS, code_in, newest, signed_in, text
 from serai.accounts.demo import outbox_mails
+from serai.accounts.devices import in_words
 from serai.accounts.models import Account
 
 LOGIN, CONFIRM = "/account/login/", "/account/login/code/confirm/"
@@ -129,7 +130,7 @@ def test_where_one_is_signed_in_is_listed_and_ended(client: Client) -> None:
     signed_in(client)
     other = signed_in(Client(HTTP_USER_AGENT="A telephone"))
     page = client.get("/account/sign-ins/")
-    assert "You are signed in in 2 browsers." in text(page)
+    assert "2 browsers are signed in." in text(page)
     assert "A telephone" in text(page)
     answer = client.post("/account/sign-ins/", follow=True)
     assert "The other browsers are signed out." in text(answer)
@@ -184,3 +185,21 @@ def test_a_mail_is_written_in_the_language_of_its_account(
     monkeypatch.setattr("serai.accounts.adapter.render_to_string", listen)
     client.post(LOGIN, {"login": ADDRESS})
     assert spoken[:2] == ["ar-x-pseudo", "ar-x-pseudo"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36",
+         "Chrome, Android"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0",
+         "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1",
+         "Safari, iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox, Linux"),
+        ("curl/8.5", "curl/8.5"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_by_its_name(said: str, shown: str) -> None:
+    assert in_words(said) == shown

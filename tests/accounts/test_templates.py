@@ -49,12 +49,12 @@ def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
 
 
 def sign_in_views() -> dict[str, Any]:
-    """The sign-in package's own view classes that an address leads to, by the address's name."""
+    """The sign-in package's view classes (or ours made of them) that an address leads to, by its name."""
     found = {}
     for pattern in patterns():
         view = inspect.unwrap(pattern.callback)
         kind = getattr(pattern.callback, "view_class", None) or getattr(view, "view_class", None)
-        if pattern.name and kind is not None and kind.__module__.startswith("allauth."):
+        if pattern.name and kind is not None and any(k.__module__.startswith("allauth.") for k in kind.__mro__):
             found[pattern.name] = kind
     return found
 

@@ -17,5 +17,5 @@ urlpatterns = [
     path("signup/", account.signup, name="account_signup"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sign-ins/", include("allauth.usersessions.urls")),
+    path("sign-ins/", views.SignIns.as_view(), name="usersessions_list"),
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.views import confirm_login_code
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from serai.accounts.adapter import keep_language
+from serai.accounts.devices import in_words
 from serai.accounts.forms import Language
 from serai.accounts.models import Account
 from serai.accounts.queries import undelivered, ways_in
@@ -58,6 +62,16 @@ def language(request: HttpRequest, here: Here) -> HttpResponse:
 def _mine(request: HttpRequest, account: Account, form: Language, *, status: int = 200) -> HttpResponse:
     page = {"account": account, "ways": ways_in(account), "undelivered": undelivered(), "form": form}
     return show(request, "accounts/mine.html", page, status=status)
+
+
+class SignIns(ListUserSessionsView):  # type: ignore[misc]
+    """Where this account is signed in, the newest first, each browser in words."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The package's own, with the name of each browser."""
+        told: dict[str, Any] = super().get_context_data(**kwargs)
+        told["browsers"] = [(in_words(session.user_agent), session) for session in reversed(told["sessions"])]
+        return told
 
 
 @require_POST
