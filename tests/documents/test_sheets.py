@@ -114,6 +114,7 @@ def nasty() -> list[tuple[str, bytes]]:
         ("no rows", b"Organisation;City\n"),
         ("too large", b"a;b\n" * 600_000),
         ("too many rows", b"a;b\n" + b"1;2\n" * 2_001),
+        ("too much text", b"a;b\n" + (b"x" * 1_500 + b";2\n") * 300),
         ("old Excel", b"\xd0\xcf\x11\xe0" + b"\0" * 600),
         ("no spreadsheet", empty.getvalue()),
         ("cut off", good[: len(good) // 2]),

@@ -104,10 +104,12 @@ class Gazetteer:
         at = int(np.searchsorted(self.ids, id))
         return self._place(at) if at < len(self.ids) and self.ids[at] == id else None
 
-    def ids_called(self, name: str) -> frozenset[int]:
-        """The numbers of all places with a name that begins so."""
+    def ids_called(self, name: str, *, exactly: bool = False) -> frozenset[int]:
+        """The numbers of all places with a name that begins so, or is so exactly."""
         key = fold(name)
         first, last = self._span(key)
+        if exactly:
+            last = bisect_right(self.names, key.encode(), first, last)
         return frozenset(self.ids[self.owners[first:last]].tolist()) if key else frozenset()
 
     def beside(self, place: Place) -> str:

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from babel.numbers import format_decimal
 from django.conf import settings
 
 from serai.core.words import fold
 from serai.directory.gazetteer import Gazetteer, Place, gazetteer, prepare
 from serai.directory.models import City
-from serai.directory.territories import country_code, country_name
+from serai.directory.territories import country_code, country_name, reading_locale
 
 _LAST_PART = re.compile(r"^(.*)[,،(]\s*([^,،(]+?)\)?\s*$")
 
@@ -32,6 +33,11 @@ class Found:
     def where(self) -> str:
         """The country in the reader's language."""
         return country_name(self.country)
+
+    @property
+    def inhabitants(self) -> str:
+        """Their number as the reader's language writes it; empty where it is not known."""
+        return format_decimal(self.population, locale=reading_locale()) if self.population else ""
 
 
 def world() -> Gazetteer:

@@ -26,6 +26,7 @@ MOST_UNPACKED: Final = 40_000_000  # an XLSX is a zip: two megabytes of it can h
 MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 40
 MOST_LETTERS: Final = 2_000  # in one cell
+MOST_TEXT: Final = 400_000  # letters in all: the table is sent back with each step, and Django takes 2.5 MB
 _EMPTY_RUN = 1_000  # empty rows after which an XLSX is taken to end: formatting often goes on to row 1,048,576
 ENCODINGS: Final = ("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1254")
 SEPARATORS: Final = ("\t", ";", ",", "|")
@@ -209,7 +210,7 @@ def _excel_cell(cell: Any) -> Cell:
 def _sheet(rows: Iterable[tuple[int, list[Cell]]]) -> Sheet:
     head: tuple[str, ...] | None = None
     kept: list[Row] = []
-    first = 1
+    first, letters = 1, 0
     for number, cells in rows:
         if head is None:
             named = [_clean(text, number) for text, _formula in cells[:MOST_COLUMNS]]
@@ -221,6 +222,9 @@ def _sheet(rows: Iterable[tuple[int, list[Cell]]]) -> Sheet:
             raise SheetError(_("There are more than 2,000 rows. Bring them in parts."))
         within = [*cells, *[("", False)] * len(head)][: len(head)]
         texts = tuple(_clean(text, number, formula=formula) for text, formula in within)
+        letters += sum(map(len, texts))
+        if letters > MOST_TEXT:
+            raise SheetError(_("This table holds very much text. Bring it in parts."))
         formulas = tuple(at for at, (_text, formula) in enumerate(within) if formula)
         kept.append(Row(number=number, cells=texts, formulas=formulas))
     if head is None or not kept:

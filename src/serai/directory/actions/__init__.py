@@ -1,5 +1,6 @@
 """Writes of the directory: networks, cities' places, organisations, people, teams."""
 
+from serai.directory.actions.importing import NotWhole, bring_in
 from serai.directory.actions.networks import (
     add_city,
     change_city,
@@ -22,10 +23,12 @@ from serai.directory.actions.people import (
 from serai.directory.actions.teams import add_team, change_team, seat, unseat
 
 __all__ = [
+    "NotWhole",
     "add_city",
     "add_member",
     "add_organisation",
     "add_team",
+    "bring_in",
     "change_city",
     "change_membership",
     "change_network",

@@ -20,10 +20,11 @@ def add_team(
     now: datetime,
     stage: str = "interested",
     tailoring: str = "",
+    mentor_id: int | None = None,
     illustrative: bool = False,
 ) -> Team:
-    """Writes down a city's multi-agency team."""
-    team = Team(name=name, city=city, stage=stage, tailoring=tailoring, illustrative=illustrative)
+    """Writes down a city's multi-agency team; `mentor_id` is the city that goes along."""
+    team = Team(name=name, city=city, stage=stage, tailoring=tailoring, mentor_id=mentor_id, illustrative=illustrative)
     return add(actor, team, verb="add_team", groups=readers, now=now)
 
 

@@ -1,0 +1,203 @@
+"""Pages that find cities and take them into a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from serai.core.words import fold
+from serai.directory import actions, forms, queries
+from serai.directory.gazetteer import Place
+from serai.directory.models import City, Network, NetworkCity
+from serai.directory.places import cities_called, find_places, world
+from serai.directory.territories import country_name, languages_of, zones_of
+from serai.web.pages import Here, member_page, page, posted, show
+
+MOST = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class CityLine:
+    """One city of a network, as the network writes it."""
+
+    city: City
+    where: str
+    footnote: str
+    hubs: tuple[str, ...]
+
+
+@page
+def cities(request: HttpRequest, here: Here) -> HttpResponse:
+    """The cities of every network, found by any name."""
+    asked = request.GET.get("q", "").strip()
+    networks = queries.networks_with_cities()
+    wanted = None
+    if asked:
+        everyone = {place.city_id: place.city for network in networks for place in network.places.all()}
+        wanted = {city.id for city in cities_called(everyone.values(), asked)}
+    sections = [_section(root, networks, wanted) for root in networks if root.parent_id is None]
+    context = {
+        "sections": [section for section in sections if section["lines"] or not asked],
+        "asked": asked,
+        "count": len({line.city.id for section in sections for line in section["lines"]}),
+        "runs": here.standing.runs if here.signed_in else None,
+        "founds": here.signed_in and not networks and queries.administers(),
+    }
+    return show(request, "directory/cities.html", context)
+
+
+def _section(root: Network, networks: list[Network], wanted: set[int] | None) -> dict[str, Any]:
+    """One network with the cities of itself and of its hubs, each once."""
+    inside = _inside(root, networks)
+    lines: dict[int, CityLine] = {}
+    hubs: dict[int, list[str]] = {}
+    for network in inside:
+        for place in network.places.all():
+            if network is not root:
+                hubs.setdefault(place.city_id, []).append(network.name)
+            if place.city_id not in lines and (wanted is None or place.city_id in wanted):
+                lines[place.city_id] = _line(place)
+    named = [
+        CityLine(city=line.city, where=line.where, footnote=line.footnote, hubs=tuple(hubs.get(id, ())))
+        for id, line in lines.items()
+    ]
+    named.sort(key=lambda line: (fold(line.where), fold(line.city.name)))
+    return {"network": root, "hubs": inside[1:], "lines": named, "footnotes": _footnotes(named)}
+
+
+def _inside(root: Network, networks: list[Network]) -> list[Network]:
+    found = [root]
+    for network in found:
+        found += [one for one in networks if one.parent_id == network.id]
+    return found
+
+
+def _line(place: NetworkCity) -> CityLine:
+    where = place.designation or country_name(place.city.country)
+    return CityLine(city=place.city, where=where, footnote=place.footnote, hubs=())
+
+
+def _footnotes(lines: list[CityLine]) -> list[str]:
+    return list(dict.fromkeys(line.footnote for line in lines if line.footnote))
+
+
+@member_page
+def places(request: HttpRequest, here: Here) -> HttpResponse:
+    """Any place of the world by any of its names; with script, suggestions come while typing."""
+    asked = request.GET.get("q", "").strip()[:120]
+    runs = here.standing.runs
+    found = find_places(asked, limit=MOST) if asked else []
+    known = [line.city.id for line in found if line.city]
+    mine = set(NetworkCity.objects.filter(network=runs, city__in=known).values_list("city_id", flat=True))
+    context = {"asked": asked, "found": found, "runs": runs, "mine": mine}
+    part = bool(getattr(request, "htmx", False))
+    return show(request, "directory/found.html" if part else "directory/places.html", context)
+
+
+@member_page
+def take_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
+    """Takes a place into the network one runs: its spelling, languages, time zone and designation are looked over."""
+    network = _run_network(here)
+    city, place = City.objects.filter(pk=id).first(), world().place(id)
+    if (city is None and place is None) or NetworkCity.objects.filter(network=network, city=id).exists():
+        raise Http404
+    hubs = list(network.hubs.order_by("name", "id"))
+    form = forms.CityForm(
+        posted(request),
+        initial=_suggested(city, place),
+        zones=_zones(city, place),
+        hubs=[(str(hub.id), hub.name) for hub in hubs],
+    )
+    if request.method == "POST" and form.is_valid():
+        _take(here, network, city, place, form.cleaned_data)
+        messages.success(request, _("The city is in the network. Next: who answers for it there?"))
+        return redirect("city", id)
+    name = city.name if city else place.name if place else ""
+    context = {
+        "form": form,
+        "title": _("Take %(city)s in.") % {"city": name},
+        "kicker": network.name,
+        "button": _("Take it in"),
+    }
+    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+
+
+def _suggested(city: City | None, place: Place | None) -> dict[str, Any]:
+    if city is not None:
+        return {"name": city.name, "languages": city.languages, "time_zone": city.time_zone}
+    assert place is not None
+    return {"name": place.name, "languages": list(languages_of(place.country)), "time_zone": place.time_zone}
+
+
+def _zones(city: City | None, place: Place | None) -> list[str]:
+    """The zone it lies in, then the others of its country."""
+    own = city.time_zone if city else place.time_zone if place else "UTC"
+    country = city.country if city else place.country if place else ""
+    return [own, *(zone for zone in zones_of(country) if zone != own)]
+
+
+@transaction.atomic
+def _take(here: Here, network: Network, city: City | None, place: Place | None, told: dict[str, Any]) -> None:
+    own = {name: told[name] for name in ("name", "languages", "time_zone")}
+    if city is None:
+        assert place is not None
+        city = actions.add_city(
+            here.actor,
+            id=place.id,
+            country=place.country,
+            latitude=place.latitude,
+            longitude=place.longitude,
+            population=place.population,
+            **own,
+        )
+    else:
+        actions.change_city(here.actor, city, **own)
+    writing = {name: told[name] for name in ("designation", "footnote")}
+    for one in [network, *network.hubs.filter(pk__in=told.get("hubs", [])).exclude(places__city=city)]:
+        actions.place_city(here.actor, one, city, **writing)
+
+
+@member_page
+def change_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
+    """Mends how the network one runs writes a city, and says who answers for it."""
+    network = _run_network(here)
+    place = NetworkCity.objects.select_related("city").get(network=network, city=id)
+    hubs = list(network.hubs.order_by("name", "id"))
+    inside = set(NetworkCity.objects.filter(network__in=hubs, city=id).values_list("network_id", flat=True))
+    form = forms.CityChangeForm(
+        posted(request),
+        initial={
+            **{name: getattr(place.city, name) for name in ("name", "languages", "time_zone")},
+            **{name: getattr(place, name) for name in ("designation", "footnote", "coordinator_id")},
+        },
+        zones=_zones(place.city, None),
+        hubs=[(str(hub.id), hub.name) for hub in hubs if hub.id not in inside],
+        coordinators=[(str(o.id), o.name) for o in queries.organisations_readable().filter(city=id)],
+    )
+    if request.method == "POST" and form.is_valid():
+        _change(here, place, form.cleaned_data)
+        messages.success(request, _("The city is changed."))
+        return redirect("city", id)
+    context = {"form": form, "title": _("Change this city."), "kicker": place.city.name, "button": _("Save")}
+    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _change(here: Here, place: NetworkCity, told: dict[str, Any]) -> None:
+    actions.change_city(here.actor, place.city, **{name: told[name] for name in ("name", "languages", "time_zone")})
+    writing = {name: told[name] for name in ("designation", "footnote")}
+    actions.change_place(here.actor, place, coordinator_id=told["coordinator_id"] or None, **writing)
+    for hub in place.network.hubs.filter(pk__in=told.get("hubs", [])):
+        actions.place_city(here.actor, hub, place.city, **writing)
+
+
+def _run_network(here: Here) -> Network:
+    if here.standing.runs is None:
+        raise Http404
+    return here.standing.runs

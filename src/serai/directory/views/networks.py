@@ -1,0 +1,117 @@
+"""Pages of networks and their hubs: who runs them, who coordinates, which cities are in them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from serai.directory import actions, forms, queries
+from serai.directory.models import Network, Organisation, Person
+from serai.directory.territories import country_name, language_names
+from serai.web.pages import Here, member_page, page, posted, show
+
+
+@page
+def network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """One network or hub: its office, hubs with their coordinators, national coordinators, cities."""
+    found = queries.network_page(id)
+    hubs = list(found.hubs.all())
+    bodies = queries.bodies_of([found.id, *(hub.id for hub in hubs)])
+    own = bodies[found.id]
+    offices = {one.secretariat_id: one for one in [found, *hubs] if one.secretariat_id}
+    national = [body for body in own if body.sector == "national_coordination"]
+    speaking = queries.speakers_of([*offices, *(body.id for body in national)], today=here.today)
+    mine = here.signed_in and here.standing.runs == found
+    context = {
+        "network": found,
+        "office": next((body for body in own if body.id == found.secretariat_id), None),
+        "speakers": speaking.get(found.secretariat_id, []) if found.secretariat_id else [],
+        "hubs": [_hub(hub, bodies[hub.id], speaking) for hub in hubs],
+        "national": [_national(body, speaking) for body in national],
+        "bodies": [body for body in own if body not in national and body.id not in offices],
+        "places": [
+            {"city": place.city, "where": place.designation or country_name(place.city.country)}
+            for place in found.places.all()
+        ],
+        "languages": language_names(found.languages),
+        "mine": mine,
+        "without_contact": mine and found.data_protection_id is None,
+    }
+    return show(request, "directory/network.html", context)
+
+
+def _hub(hub: Network, bodies: list[Organisation], speaking: dict[UUID, list[Person]]) -> dict[str, Any]:
+    office = next((body for body in bodies if body.id == hub.secretariat_id), None)
+    coordinators = speaking.get(hub.secretariat_id, []) if hub.secretariat_id else []
+    return {"hub": hub, "office": office, "coordinators": coordinators, "languages": language_names(hub.languages)}
+
+
+def _national(body: Organisation, speaking: dict[UUID, list[Person]]) -> dict[str, Any]:
+    return {"body": body, "country": country_name(body.country), "people": speaking.get(body.id, [])}
+
+
+@member_page
+def new_network(request: HttpRequest, here: Here) -> HttpResponse:
+    """An administrator founds a network; the office that runs it is written down with it."""
+    if not queries.administers():
+        raise Http404
+    form = forms.FoundForm(posted(request), initial={"languages": ["en"]})
+    if request.method == "POST" and form.is_valid():
+        made = actions.found_network(here.actor, now=here.now, **form.cleaned_data)
+        assert made.secretariat is not None
+        messages.success(request, _("The network is founded. Next: invite the first person of its office."))
+        return redirect("invite", made.secretariat.id)
+    context = {"form": form, "title": _("Found a network."), "button": _("Found it")}
+    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+
+
+@member_page
+def new_hub(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The office of a network founds a hub in it, with its own office."""
+    parent = _run(here, id)
+    form = forms.FoundForm(posted(request), initial={"languages": parent.languages})
+    if request.method == "POST" and form.is_valid():
+        made = actions.found_network(here.actor, now=here.now, parent=parent, **form.cleaned_data)
+        assert made.secretariat is not None
+        messages.success(request, _("The hub is founded. Next: invite its local prevention coordinator."))
+        return redirect("invite", made.secretariat.id)
+    context = {"form": form, "title": _("Found a hub."), "kicker": parent.name, "button": _("Found it")}
+    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+
+
+@member_page
+def change_network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Mends a network: its name, languages and own words, and whom reports go to."""
+    found = _run(here, id)
+    assert here.standing.organisation is not None
+    members = queries.members_of(here.standing.organisation, today=here.today)
+    initial = {
+        "name": found.name,
+        "languages": found.languages,
+        "team": found.nouns.get("team", ""),
+        "data_protection_id": found.data_protection_id,
+    }
+    people = [(str(m.person.id), m.person.name) for m in members if m.person]
+    form = forms.NetworkForm(posted(request), initial=initial, people=people)
+    if request.method == "POST" and form.is_valid():
+        told = dict(form.cleaned_data)
+        nouns = {**found.nouns, "team": told.pop("team")}
+        contact = told.pop("data_protection_id") or None
+        actions.change_network(here.actor, found, nouns=nouns, data_protection_id=contact, **told)
+        messages.success(request, _("The network is changed."))
+        return redirect("network", id)
+    context = {"form": form, "title": _("Change this network."), "kicker": found.name, "button": _("Save")}
+    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+
+
+def _run(here: Here, id: UUID) -> Network:
+    """The network, if the asker's organisation runs it."""
+    runs = here.standing.runs
+    if runs is None or runs.id != id:
+        raise Http404
+    return runs
