@@ -171,9 +171,7 @@ def test_the_worked_example_of_the_measures_page() -> None:
 
 def test_words_take_the_readers_language_and_labels() -> None:
     (fit,) = rank(ARBREVA, [LIPOVAR])
-    spoken = words(
-        fit.reasons[3], translate=lambda text: text.replace("You", "Ju"), label=lambda kind, code: kind
-    )
+    spoken = words(fit.reasons[3], translate=lambda text: text.replace("You", "Ju"), label=lambda kind, code: kind)
     assert spoken == "Ju can speak together in languages."
 
 

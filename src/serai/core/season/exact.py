@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import coo_array
 
 from serai.core.season.draft import Draft
@@ -18,6 +18,9 @@ from serai.core.season.options import Options
 from serai.core.season.prepare import AnyInts, Floats, Ints
 
 MONTHS = np.arange(13)
+
+INFEASIBLE = 2
+"""scipy.optimize.milp: no choice keeps all constraints."""
 
 
 def regrets(net: Net, options: Options, best: Certificate) -> Floats:
@@ -82,18 +85,27 @@ class Programme:
 
     def best(self, *, gap: float, nodes: int) -> tuple[Floats, float] | None:
         """The best columns and the proven bound; None when none was found within `nodes`."""
+        found = self._solved({"mip_rel_gap": gap, "node_limit": nodes})
+        if found.x is None:
+            return None
+        return found.x, -float(found.mip_dual_bound)
+
+    def possible(self) -> bool:
+        """Whether some columns keep all rows; only a proof that none does makes it False."""
+        return int(self._solved({"node_limit": 1000}).status) != INFEASIBLE
+
+    def _solved(self, options: dict[str, float]) -> OptimizeResult:
+        if not self.width:  # HiGHS asks for one column at least
+            self.add_columns(np.zeros(1), whole=False)
         entries = (np.concatenate(self.factors), (np.concatenate(self.rows), np.concatenate(self.columns)))
         matrix = coo_array(entries, shape=(self.height, self.width)).tocsr()
-        found = milp(
+        return milp(
             -np.concatenate(self.gain),
             constraints=LinearConstraint(matrix, -np.inf, np.concatenate(self.high)),
             integrality=np.concatenate(self.whole),
             bounds=Bounds(0, 1),
-            options={"mip_rel_gap": gap, "node_limit": nodes},
+            options=options,
         )
-        if found.x is None:
-            return None
-        return found.x, -float(found.mip_dual_bound)
 
 
 def _choices(programme: Programme, net: Net, options: Options, gates: Gates, limits: Limits) -> Ints:
@@ -106,14 +118,21 @@ def _choices(programme: Programme, net: Net, options: Options, gates: Gates, lim
     programme.add_rows([(every, number, 1.0)], net.visits[cities])
     programme.add_rows([(every, options.place, 1.0)], net.slots)
     programme.add_rows([(first, np.arange(len(cities)), 1.0), (every, number, -1.0)], np.zeros(len(cities)))
-    gated = np.flatnonzero(gates.gate >= 0)
-    programme.add_rows([(every[gated], gates.gate[gated], 1.0)], gates.slots)
+    gate_rows(programme, every, gates)
     for row in range(len(limits)):
         taken = np.where(limits.money[row], options.cost, 1.0) * limits.need_members[row][options.need]
         taken = (taken + limits.host_members[row][options.host]) * limits.sign[row]
         uses = np.flatnonzero(taken)
         programme.add_rows([(every[uses], np.zeros(len(uses), np.int64), taken[uses])], limits.amount[row : row + 1])
     return every
+
+
+def gate_rows(programme: Programme, every: Ints, gates: Gates) -> None:
+    """A pair meets once; an offer takes no more guests than it has room for."""
+    paired, offered = np.flatnonzero(gates.pair >= 0), np.flatnonzero(gates.offer >= 0)
+    pairs = int(gates.pair.max(initial=-1)) + 1
+    programme.add_rows([(every[paired], gates.pair[paired], 1.0)], np.ones(pairs))
+    programme.add_rows([(every[offered], gates.offer[offered], 1.0)], gates.room)
 
 
 def _returns(programme: Programme, every: Ints, mutual: Mutual) -> None:
@@ -129,7 +148,7 @@ def _returns(programme: Programme, every: Ints, mutual: Mutual) -> None:
         programme.add_rows([(columns, np.arange(len(pairs)), 1.0), (every[at], rows, -1.0)], np.zeros(len(pairs)))
 
 
-def _calendar(
+def calendar_rows(
     programme: Programme, every: Ints, options: Options, guest: Ints, draft: Draft
 ) -> tuple[Ints, Ints, Ints]:
     """Columns (option, month) and (host, month) open, with their rows; the first, with option and month of each.
@@ -197,7 +216,7 @@ def solve(
     every = _choices(programme, net, options, gates, limits)
     _returns(programme, every, mutual)
     guest = net.need_city[options.need]
-    calendar = None if draft is None else _calendar(programme, every, options, guest, draft)
+    calendar = None if draft is None else calendar_rows(programme, every, options, guest, draft)
     found = programme.best(gap=gap, nodes=nodes)
     if found is None:
         return None

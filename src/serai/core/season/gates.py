@@ -15,10 +15,33 @@ from serai.core.season.prepare import Floats, Ints
 
 @dataclass(frozen=True, kw_only=True)
 class Gates:
-    """gate: of each option, -1 for none; slots: how many options pass each gate."""
+    """gate: of each option in the flow, -1 for none; slots: how many options pass each gate.
+
+    A flow allows an option one gate. The limits behind them, each complete: pair: of options of one guest and
+    host, of which one may be chosen; offer: of options that use one offer with room for `room` guests.
+    """
 
     gate: NDArray[np.int32]
     slots: Ints
+    pair: NDArray[np.int32]
+    offer: NDArray[np.int32]
+    room: Ints
+
+    def take(self, which: Ints) -> Gates:
+        """The gates of some of the options."""
+        return Gates(
+            gate=self.gate[which],
+            slots=self.slots,
+            pair=self.pair[which],
+            offer=self.offer[which],
+            room=self.room,
+        )
+
+
+def no_gates(count: int) -> Gates:
+    """No gate for any of `count` options."""
+    none, nothing = np.full(count, -1, dtype=np.int32), np.empty(0, dtype=np.int64)
+    return Gates(gate=none, slots=nothing, pair=none, offer=none, room=nothing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +55,10 @@ class Mutual:
     forward: NDArray[np.bool_]
     count: int
     reward: float
+
+    def take(self, which: Ints) -> Mutual:
+        """The pairs of some of the options."""
+        return Mutual(pair=self.pair[which], forward=self.forward[which], count=self.count, reward=self.reward)
 
     def shares(self, forward_share: Floats) -> Floats:
         """Points each option carries when a pair's reward is split into `forward_share` and the rest."""
@@ -64,29 +91,32 @@ def offer_room(ground: Ground) -> dict[tuple[int, int], int]:
     return limited
 
 
-def gates(ground: Ground, options: Options) -> Gates:
-    """Gates where they can bind: pairs with several options, and offers with less room than their host.
+def _numbered(codes: Ints, known: Ints) -> NDArray[np.int32]:
+    """Place of each code among the known ones (ascending), -1 for the others."""
+    if not len(known):
+        return np.full(len(codes), -1, dtype=np.int32)
+    at = np.minimum(np.searchsorted(known, codes), len(known) - 1)
+    return np.where(known[at] == codes, at, -1).astype(np.int32)
 
-    An option has one gate: the pair's, else the offer's. Limits without a gate are kept when the plan is drawn.
+
+def gates(ground: Ground, options: Options) -> Gates:
+    """Gates where they can bind: offers with less room than their host, and pairs with several options.
+
+    An option has one gate in the flow: its offer's, else its pair's. The other limit is kept when the plan is
+    drawn, and in the exact finish.
     """
-    gate = np.full(len(options), -1, dtype=np.int32)
     codes = pair_codes(ground, options)
     ordered = np.sort(codes)
-    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if len(several):
-        at = np.minimum(np.searchsorted(several, codes), len(several) - 1)
-        gate = np.where(several[at] == codes, at, -1).astype(np.int32)
-    slots = [1] * len(several)
+    pair = _numbered(codes, np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
     themes = len(ground.prepared.themes.number)
     tight = {key: room for key, room in offer_room(ground).items() if room < ground.slots[key[0]]}
-    if tight:
-        keys = np.array(sorted(host * themes + theme for host, theme in tight), dtype=np.int64)
-        code = options.host.astype(np.int64) * themes + ground.needs.theme[options.need]
-        at = np.minimum(np.searchsorted(keys, code), len(keys) - 1)
-        gated = (keys[at] == code) & (gate < 0)
-        gate = np.where(gated, len(slots) + at, gate).astype(np.int32)
-        slots += [tight[int(key) // themes, int(key) % themes] for key in keys]
-    return Gates(gate=gate, slots=np.array(slots, dtype=np.int64))
+    keys = np.array(sorted(host * themes + theme for host, theme in tight), dtype=np.int64)
+    offer = _numbered(options.host.astype(np.int64) * themes + ground.needs.theme[options.need], keys)
+    room = np.array([tight[int(key) // themes, int(key) % themes] for key in keys], dtype=np.int64)
+    pairs = int(pair.max(initial=-1)) + 1
+    gate = np.where(offer >= 0, pairs + offer, pair).astype(np.int32)
+    slots = np.concatenate([np.ones(pairs, dtype=np.int64), room])
+    return Gates(gate=gate, slots=slots, pair=pair, offer=offer, room=room)
 
 
 def mutual(ground: Ground, options: Options) -> Mutual:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from serai.core.season.draft import CENT, Draft
+from serai.core.season.draft import CENT, Draft, Placed
 from serai.core.season.ground import Flags
 from serai.core.season.prepare import Floats, Ints
 
 MOST_ROUNDS = 60
+ROOM = 3
+"""Visits that may go for one that a quota of "at least" asks for."""
+
 LEAST_GAIN = 1e-9
 """Points: smaller gains are rounding."""
 
@@ -141,6 +144,51 @@ def improve(pool: Pool, score: Floats, *, enough: Callable[[], bool]) -> None:
     for _ in range(MOST_ROUNDS):
         if not fill(pool, score) + swap(pool) or enough():
             return
+
+
+def meet_quotas(pool: Pool, score: Floats) -> None:
+    """Adds visits that quotas of "at least" still miss, if need be in place of visits no such quota counts."""
+    draft, rows = pool.draft, pool.draft.limits
+    for row in np.flatnonzero((rows.sign < 0) & (draft.slack < -CENT)):
+        free = pool.free()
+        counts = rows.need_members[row][pool.need[free]] | rows.host_members[row][pool.host[free]]
+        order = free[counts][np.argsort(-score[free[counts]], kind="stable")]
+        for at in order:
+            if draft.slack[row] >= -CENT:
+                break
+            draft.add(int(pool.which[at]))
+        victims = _victims(draft)
+        tries = ROOM * int(np.ceil(max(0.0, -float(draft.slack[row]))))
+        for at in order[:tries]:
+            if draft.slack[row] >= -CENT:
+                break
+            _make_room(draft, int(pool.which[at]), victims)
+
+
+def _victims(draft: Draft) -> list[int]:
+    """Needs whose visits no quota of "at least" counts, the least worth for its cost first."""
+    guarded = draft.limits.sign < 0
+    worth = {
+        need: draft.points_of(need) / max(CENT, float(draft.options.cost[placed.option]))
+        for need, placed in draft.placed.items()
+        if not np.any(draft.use(placed.option)[guarded] < 0)
+    }
+    return sorted(worth, key=lambda need: (worth[need], need))
+
+
+def _make_room(draft: Draft, option: int, victims: list[int]) -> None:
+    """Adds an option after taking out up to ROOM visits that share a limit it exceeds; else changes nothing."""
+    use = draft.use(option)
+    gone: list[Placed] = []
+    for need in victims:
+        short = (draft.slack < use - CENT) & (use > 0)
+        if not np.any(short) or len(gone) == ROOM:
+            break
+        if need in draft.placed and np.any(draft.use(draft.placed[need].option)[short] > 0):
+            gone.append(draft.remove(need))
+    if not gone or not draft.add(option):
+        for placed in reversed(gone):
+            draft.restore(placed)
 
 
 def repair(pool: Pool) -> None:

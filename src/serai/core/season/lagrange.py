@@ -14,14 +14,23 @@ from serai.core.season.limits import Limits
 from serai.core.season.options import Options, best_of_each_need
 from serai.core.season.prepare import Floats, Ints
 
-FIRST_PARTNERS = 6
+FIRST_PARTNERS = 5
 """Options of each need the first flow sees; others enter when their price says so."""
 
 MOST_REFLOWS = 4
 NEW_PARTNERS = 3
 
+LATER = 2e-4
+"""Share of the bound that left-out options may be missing before the flow is run again at the same prices."""
+
+PATIENCE = 12
+"""Flows without a bound lower by the tolerance after which the prices are left as they are."""
+
 CROWD = 0.02
-"""Share of the needs with a better option left out from which the flow is given new options altogether."""
+"""Share of the needs with a better option left out from which the flow is given new options altogether, once."""
+
+ALL_ARCS = 20_000
+"""Options up to which the flow sees all of them from the start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,18 +73,21 @@ class Relaxation:
         self.cuts: list[Cut] = []
         self.best: Certificate | None = None
         self.arcs: Arcs | None = None
+        self.renewed = False
 
     def evaluate(self, prices: Floats, *, tolerance: float) -> Cut:
         """The flow at these prices: a cut, and a bound over all options, kept if it is the best so far.
 
-        Options left out of the flow are priced; those worth more than what they would replace enter, until
-        what is missing is below `tolerance` of the bound.
+        Options left out of the flow are priced; those worth more than what they would replace enter: now when
+        much is missing, else for the next flow, when more than `tolerance` of the bound is.
         """
         worth = self.limits.worth(self.options, prices)
         if self.mutual.count:
             worth = worth + self.mutual.shares(self.shares)
         if self.arcs is None:
-            self._use(best_of_each_need(self.options.need, worth, FIRST_PARTNERS))
+            few = len(self.options) <= ALL_ARCS
+            partners = len(self.options) if few else FIRST_PARTNERS
+            self._use(best_of_each_need(self.options.need, worth, partners))
         constant = float(prices @ self.limits.amount)
         for _ in range(MOST_REFLOWS):
             assert self.arcs is not None
@@ -85,7 +97,8 @@ class Relaxation:
             bound = constant + ceiling(self.net, self.options.need, surplus, flow.place_price, flow.gate_price)
             cut = self._cut(flow, worth, constant, bound, prices)
             self._keep(bound, prices, flow, surplus)
-            if bound - cut.worth <= tolerance * abs(bound) or not self._enter(flow, surplus):
+            missing = (bound - cut.worth) / max(abs(bound), 1e-9)
+            if missing <= tolerance or not self._enter(flow, surplus) or missing <= LATER:
                 break
         self.cuts.append(cut)
         self._share(cut)
@@ -109,7 +122,9 @@ class Relaxation:
         better = np.flatnonzero(gain > 1e-9 * max(1.0, float(np.abs(surplus).max())))
         if not len(better):
             return False
-        if len(np.unique(self.options.need[better])) > CROWD * len(self.net.need_city):
+        crowded = len(np.unique(self.options.need[better])) > CROWD * len(self.net.need_city)
+        if crowded and not self.renewed:
+            self.renewed = True
             fresh = best_of_each_need(self.options.need, surplus, FIRST_PARTNERS)
             self._use(np.union1d(self.arcs.which[flow.chosen], fresh))
         else:
@@ -193,32 +208,30 @@ def tighten(
     tolerance: float,
     stop: Callable[[], bool],
     heard: Callable[[], None],
-) -> bool:
+) -> None:
     """Lowers the bound by cutting planes in a box around the best prices (Marsten's boxstep).
 
     start, radius: first prices and half-width of the box, one entry a limit. Ends at `flows`, when the cuts
-    prove that the bound is within `tolerance` of the lowest, or at `stop()`: then the answer is True.
+    prove that the bound is within `tolerance` of the lowest, when PATIENCE is out, or at `stop()`.
     """
     cut = relaxation.evaluate(start, tolerance=tolerance)
     heard()
-    center, best = start, cut.bound
-    while relaxation.flows < flows:
+    center, best, idle = start, cut.bound, 0
+    while relaxation.flows < flows and idle < PATIENCE:
         if stop():
-            return True
-        if not len(start):
-            if not relaxation.mutual.count:
-                return False
-            prices, expected = start, -np.inf
-        else:
+            break
+        prices, expected = start, cut.worth
+        if len(start):
             prices, expected = _master(relaxation, np.maximum(0.0, center - radius), center + radius)
-        inside = bool(np.all((prices < center + radius * 0.999) & ((prices > center - radius * 0.999) | (prices <= 0))))
+        below, above = center - radius * 0.999, center + radius * 0.999
+        inside = bool(np.all((prices < above) & ((prices > below) | (prices <= 0))))
         if inside and not relaxation.mutual.count and best - expected <= tolerance * abs(best):
-            return False
+            break
         cut = relaxation.evaluate(prices, tolerance=tolerance)
         heard()
+        idle = 0 if cut.bound < best - tolerance * abs(best) else idle + 1
         if cut.bound < best:
             center, best = prices, cut.bound
             radius = radius * (1.0 if inside else 2.0)
         else:
             radius = radius * 0.7
-    return False

@@ -145,7 +145,7 @@ def kept_terms(ground: Ground) -> tuple[Ints, Ints, Floats]:
 
 def _stack(members: Sequence[Flags | None], width: int) -> Flags:
     empty = np.zeros(width, dtype=np.bool_)
-    return np.array([empty if one is None else one for one in members], dtype=np.bool_).reshape(-1, width)
+    return np.array([empty if one is None else one for one in members], dtype=np.bool_).reshape(len(members), width)
 
 
 def limits(ground: Ground) -> Limits:

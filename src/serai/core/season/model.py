@@ -229,7 +229,7 @@ class Effort:
     integer programme of at most `nodes` branch-and-bound nodes.
     """
 
-    flows: int = 60
+    flows: int = 120
     gap: float = 1e-6
     partners: int | None = None
     exact_below: int = 500

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from serai.core.season.draft import Draft
-from serai.core.season.flow import net
-from serai.core.season.gates import Gates, Mutual
+from serai.core.season.flow import Net, net
+from serai.core.season.gates import no_gates
 from serai.core.season.ground import Ground
 from serai.core.season.lagrange import Relaxation
 from serai.core.season.options import Options, joined
@@ -50,15 +50,41 @@ def _best_months(options: Options, gain: Floats, guests: Ints, closed: Ints, ope
     gain[option[taken]] = 0.0
 
 
-def open_months(options: Options, gain: Floats, draft: Draft) -> Ints:
-    """Months each host opens, as bits: those the draft uses, then those whose guests gain most."""
-    open_ = np.array([sum(1 << month for month in used) for used in draft.guests], dtype=np.int64)
-    guests = np.array(draft.most_guests, dtype=np.int64)
-    closed = np.array(draft.most_exchanges, dtype=np.int64) - np.bitwise_count(open_)
+def open_months(options: Options, gain: Floats, base: Draft, *, before: Ints | None, share: float) -> Ints:
+    """Months each host opens, as bits: those of `base`, then those whose guests gain most.
+
+    before: months opened so far; then only the `share` of the hosts that gain most by other months change.
+    """
+    open_ = np.array([sum(1 << month for month in used) for used in base.guests], dtype=np.int64)
+    guests = np.array(base.most_guests, dtype=np.int64)
+    closed = np.array(base.most_exchanges, dtype=np.int64) - np.bitwise_count(open_)
     left = np.maximum(gain, 0.0)
     for _ in range(int(max(closed.max(initial=0), 0))):
         _best_months(options, left, guests, closed, open_)
-    return open_
+    if before is None:
+        return open_
+    within = [_gained(options, gain, guests, months) for months in (open_, before)]
+    better = np.where(open_ != before, within[0] - within[1], 0.0)
+    moved = np.flatnonzero(better > 0)
+    moved = moved[np.argsort(-better[moved], kind="stable")][: int(np.ceil(share * len(moved)))]
+    after = before.copy()
+    after[moved] = open_[moved]
+    return after
+
+
+def _gained(options: Options, gain: Floats, guests: Ints, open_: Ints) -> Floats:
+    """Points each host would gain with these months, each month with its best guests (one may be counted twice)."""
+    total = np.zeros(len(open_))
+    at = np.flatnonzero(gain > 0)
+    for month in range(1, 13):
+        there = at[((options.months[at] >> month) & (open_[options.host[at]] >> month) & 1) == 1]
+        there = there[np.lexsort((-gain[there], options.host[there]))]
+        host = options.host[there]
+        first = np.flatnonzero(np.diff(host, prepend=-1))
+        place = np.arange(len(host)) - np.repeat(first, np.diff(np.append(first, len(host))))
+        invited = place < guests[host]
+        total += np.bincount(host[invited], gain[there[invited]], minlength=len(open_))
+    return total
 
 
 def slotted(ground: Ground, before: Relaxation, open_: Ints, draft: Draft, shares: Floats) -> Slotted:
@@ -77,25 +103,40 @@ def slotted(ground: Ground, before: Relaxation, open_: Ints, draft: Draft, share
     every = np.concatenate([np.empty(0, np.int64), *origins])
     key = np.concatenate([np.empty(0, np.int64), *(part.place.astype(np.int64) for part in parts)])
     origin = every[np.lexsort((key, options.need[every]))]
-    mutual = before.mutual
     index = ground.index
     kept = Counter((index[visit.host_id], visit.month) for visit in ground.season.kept)
     slots = np.array(
         [draft.most_guests[host] - kept[int(host), int(month)] for host, month in zip(hosts, months, strict=True)],
         dtype=np.int64,
     )
-    none = Gates(gate=np.full(len(origin), -1, np.int32), slots=np.empty(0, np.int64))
+    none = no_gates(len(origin))
     relaxation = Relaxation(
         net(ground.needs.city, ground.visits, ground.first, np.maximum(0, slots), none.slots),
         joined(parts),
         none,
-        Mutual(
-            pair=mutual.pair[origin],
-            forward=mutual.forward[origin],
-            count=mutual.count,
-            reward=mutual.reward,
-        ),
+        before.mutual.take(origin),
         before.limits,
     )
     relaxation.shares = shares.copy()
     return Slotted(relaxation=relaxation, month=months.astype(np.int64), origin=origin)
+
+
+def alternatives(net: Net, options: Options, surplus: Floats, held: Ints) -> Floats:
+    """Points each held option's city would still get for it if that host were gone.
+
+    The best of: the same need at another host, another need of the city that nothing serves, or staying home
+    (which costs the first-visit reward when it is the only visit). held: positions in `options`.
+    """
+    needs = len(net.need_city)
+    host_held = np.full(needs, -1, dtype=np.int64)
+    host_held[options.need[held]] = options.host[held]
+    elsewhere = np.full(needs, -np.inf)
+    other = options.host != host_held[options.need]
+    np.maximum.at(elsewhere, options.need[other], surplus[other])
+    served = host_held >= 0
+    spare = np.full(len(net.visits), -np.inf)
+    np.maximum.at(spare, net.need_city[~served], elsewhere[~served])
+    city = net.need_city[options.need[held]]
+    visits = np.bincount(city, minlength=len(net.visits))
+    home = np.where(visits[city] == 1, -net.first[city], 0.0)
+    return np.asarray(np.maximum(np.maximum(elsewhere[options.need[held]], spare[city]), home))

@@ -70,9 +70,7 @@ def strength(need: NeedTerm, offer: OfferTerm, weights: Weights) -> float:
     return weights.evidence[offer.evidence] * reached
 
 
-def best_offer(
-    need: NeedTerm, offers: Iterable[OfferTerm], weights: Weights
-) -> tuple[float, OfferTerm | None]:
+def best_offer(need: NeedTerm, offers: Iterable[OfferTerm], weights: Weights) -> tuple[float, OfferTerm | None]:
     """The strongest offer to a need; (0, None) when there is none."""
     best: tuple[float, OfferTerm | None] = (0.0, None)
     for offer in offers:
@@ -223,9 +221,7 @@ def _likeness(city: City, other: City, points: float) -> list[Reason]:
     found = []
     if tags > 0:
         shared = tuple(sorted(city.context & other.context))
-        found.append(
-            Reason(code="alike", values=(("context", shared),), points=points * tags / (tags + size))
-        )
+        found.append(Reason(code="alike", values=(("context", shared),), points=points * tags / (tags + size)))
     if size >= 0.5:
         found.append(Reason(code="size_alike", points=points * size / (tags + size)))
     return found
@@ -237,8 +233,7 @@ def pair_reasons(city: City, other: City, weights: Weights) -> tuple[Reason, ...
     What we can show them earns its points through `both_learn`.
     """
     points = {
-        name: value * getattr(weights, name) / weights.total
-        for name, value in pair_terms(city, other, weights).items()
+        name: value * getattr(weights, name) / weights.total for name, value in pair_terms(city, other, weights).items()
     }
     found = _shows(city, other, weights, "shows_us", weights.needs / weights.total)
     found += _shows(other, city, weights, "shown_them", 0.0)

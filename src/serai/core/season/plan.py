@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from serai.core.season.contradiction import contradictions
 from serai.core.season.draft import Draft
 from serai.core.season.lagrange import tighten
-from serai.core.season.model import Effort, NotFoundError, Plan, Progress, Season
-from serai.core.season.months import open_months, slotted
+from serai.core.season.model import ContradictionError, Effort, NotFoundError, Plan, Progress, Season
+from serai.core.season.months import Slotted, alternatives, open_months, slotted
+from serai.core.season.prepare import Floats
 from serai.core.season.result import plan_of
 from serai.core.season.search import Search
 
@@ -22,6 +24,9 @@ NEAR = (1e-4, -1e-4, 1e-3, -1e-3)
 MONTH_FLOWS = 12
 """Flows for one choice of months."""
 
+LEAST_SHARE = 0.02
+"""The search for months ends when not even this share of the hosts can change together."""
+
 
 def _relax(search: Search) -> None:
     """Prices of the limits, and drafts of the choices nearest to them."""
@@ -30,7 +35,7 @@ def _relax(search: Search) -> None:
         relaxation,
         search.start,
         search.radius,
-        flows=max(1, effort.flows // 2 if search.calendars else effort.flows),
+        flows=max(1, effort.flows // 3 if search.calendars else effort.flows),
         tolerance=effort.gap / 4,
         stop=search.stopping,
         heard=search.heard,
@@ -48,29 +53,54 @@ def _relax(search: Search) -> None:
 
 
 def _choose_months(search: Search) -> None:
-    """Chooses months, plans again with them, and chooses again around the best plan, while flows last."""
-    threshold = search.certificate.threshold
-    base = Draft(search.ground, search.limits, search.options)
-    while not search.finished():
-        opened = open_months(search.options, search.gains(threshold), base)
-        chosen = slotted(search.ground, search.relaxation, opened, base, search.certificate.shares)
-        inner = chosen.relaxation
-        tighten(
-            inner,
-            search.certificate.prices,
-            search.radius * 0.1,
-            flows=MONTH_FLOWS,
-            tolerance=max(search.effort.gap, 1e-5),
-            stop=search.stopping,
-            heard=search.heard,
-        )
-        search.month_flows += inner.flows
-        assert inner.best is not None
-        for cut in search.near(inner, 2):
-            options = chosen.origin[cut.chosen]
-            months = chosen.month[inner.options.place[cut.chosen]]
-            search.draw(options, dict(zip(options.tolist(), months.tolist(), strict=True)))
-        threshold, base = inner.best.threshold, search.best or base
+    """Chooses months, plans again with them, and changes the months of some hosts, while flows last.
+
+    A change of months that brings no better plan is taken back, and fewer hosts change at once.
+    """
+    empty = Draft(search.ground, search.limits, search.options)
+    gain = search.gains(search.certificate.threshold)
+    opened = best = open_months(search.options, gain, empty, before=None, share=1.0)
+    share = 1.0
+    while not search.finished() and share > LEAST_SHARE:
+        before = search.value
+        chosen = slotted(search.ground, search.relaxation, opened, empty, search.certificate.shares)
+        _plan_months(search, chosen)
+        if search.value > before:
+            best, gain = opened, _gains_again(search, chosen)
+        else:
+            share /= 2
+        opened = open_months(search.options, gain, empty, before=best, share=share)
+
+
+def _plan_months(search: Search, chosen: Slotted) -> None:
+    """Drafts of the season with its months chosen."""
+    inner = chosen.relaxation
+    tighten(
+        inner,
+        search.certificate.prices,
+        search.radius * 0.3,
+        flows=MONTH_FLOWS,
+        tolerance=max(search.effort.gap, 1e-5),
+        stop=search.stopping,
+        heard=search.heard,
+    )
+    search.month_flows += inner.flows
+    for cut in search.near(inner, 1):
+        options = chosen.origin[cut.chosen]
+        months = chosen.month[inner.options.place[cut.chosen]]
+        search.draw(options, dict(zip(options.tolist(), months.tolist(), strict=True)))
+
+
+def _gains_again(search: Search, chosen: Slotted) -> Floats:
+    """What each option would gain now: for those held, over what their city would get instead."""
+    inner = chosen.relaxation
+    assert inner.best is not None
+    gain = search.gains(inner.best.threshold)
+    cut = search.near(inner, 1)[0]
+    instead = alternatives(inner.net, inner.options, inner.best.surplus, cut.chosen)
+    origin = chosen.origin[cut.chosen]
+    gain[origin] = search.gains(np.zeros(len(search.ground.needs.city)))[origin] - instead
+    return gain
 
 
 def plan_season(
@@ -83,8 +113,8 @@ def plan_season(
     """The best plan found with this effort, with a bound that no plan exceeds.
 
     stop: asked between steps; True ends the search with what it has, and the plan says so. Raises
-    ContradictionError when the kept visits break a limit, NotFoundError when no plan was found that keeps the
-    quotas of "at least" (`explain.contradictions` says whether there is one).
+    ContradictionError when no plan keeps all limits, NotFoundError when none was found that keeps the quotas
+    of "at least" and none was proven impossible.
     """
     effort = effort or Effort()
     search = Search(season, effort, stop, progress)
@@ -92,11 +122,14 @@ def plan_season(
     small = len(season.cities) < effort.exact_below
     if small and not search.closed():
         search.prove(months=False)
-    if small and search.calendars and not search.closed():
-        search.prove(months=True)
     if search.calendars:
         _choose_months(search)
+    if small and search.calendars and not search.closed():
+        search.prove(months=True)
     if search.best is None:
+        limits = contradictions(season)
+        if limits:
+            raise ContradictionError(limits)
         raise NotFoundError("No plan was found that keeps every quota of at least. More effort may find one.")
     best = search.certificate
     return plan_of(

@@ -35,8 +35,34 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "barred_months": N_("There is no month in which both are free."),
         "barred_nothing": N_("They offer nothing that you ask for."),
         "barred_self": N_("A city cannot visit itself."),
+        "first_visit": N_("It is this city's first visit of the season."),
+        "newcomer": N_("This city has never met another city before."),
+        "visit_back": N_("The two cities visit each other this season."),
+        "together": N_("%(count)d guest cities come to the same exchange."),
+        "learning": N_("It is worth %(points)d of 100 points of learning."),
+        "in_plan": N_("This visit is in the plan."),
+        "no_host": N_("This city hosts no exchange in the season."),
+        "no_visits": N_("This city makes no visit in the season."),
+        "no_payer": N_("No funder pays for this city and theme."),
+        "guest_served": N_("The guest's visits are already planned."),
+        "need_served": N_("This need is met by another host."),
+        "host_full": N_("All guest places of this host are taken."),
+        "months_taken": N_("The host's exchanges are in months that do not suit this guest."),
+        "host_wanted": N_("A place at this host is worth %(points)d points to other cities."),
+        "too_dear": N_("The visit costs %(cost)d; that money brings %(points)d points elsewhere."),
+        "limit_reached": N_("This limit is reached: %(limit)s."),
+        "small_gain": N_("It would teach %(points)d of 100 points; other visits do more."),
+        "price_money": N_("1,000 more in %(limit)s would bring up to %(points)d points."),
+        "price_visit": N_("Changing this limit by one visit would bring up to %(points)d points: %(limit)s."),
+        "price_host": N_("One more guest place at %(city)s would bring up to %(points)d points."),
+        "gone": N_("This city no longer takes part."),
+        "month_gone": N_("The month no longer suits both cities."),
+        "no_room": N_("The limits that are left do not allow it any more."),
     }
 )
+
+AS_SAID = frozenset({"city", "limit"})
+"""Values that are names, not codes of a vocabulary."""
 
 EVIDENCE_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -94,6 +120,8 @@ def words(
     def said(kind: str, value: Value) -> object:
         if isinstance(value, tuple):
             return ", ".join(translate(label(kind, str(one))) for one in value)
+        if kind in AS_SAID:
+            return value
         return translate(label(kind, value)) if isinstance(value, str) else value
 
     return translate(SENTENCES[reason.code]) % {kind: said(kind, value) for kind, value in reason.values}

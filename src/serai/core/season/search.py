@@ -10,9 +10,9 @@ import numpy as np
 from serai.core.season.draft import NO_MONTHS, Draft
 from serai.core.season.exact import regrets, solve
 from serai.core.season.flow import net
-from serai.core.season.gates import Gates, Mutual, gates, mutual, sure_returns
+from serai.core.season.gates import gates, mutual, sure_returns
 from serai.core.season.ground import ground
-from serai.core.season.improve import Pool, improve, repair
+from serai.core.season.improve import Pool, improve, meet_quotas, repair
 from serai.core.season.lagrange import Certificate, Cut, Relaxation
 from serai.core.season.limits import limits
 from serai.core.season.model import Effort, Progress, Season
@@ -130,6 +130,7 @@ class Search:
             draft.add_all(order.tolist(), months)
         pool = Pool(draft, np.union1d(self.relaxation.arcs.which, chosen))
         repair(pool)
+        meet_quotas(pool, surplus[pool.which])
         improve(pool, surplus[pool.which], enough=lambda: self._close(draft.value()) or self.stopping())
         value = draft.value()
         if np.all(draft.slack >= -1e-5) and value > self.value:
@@ -156,12 +157,11 @@ class Search:
         at = np.flatnonzero(regret <= self.certificate.bound - self.value + margin)
         if not len(at) or len(at) * (12 if months else 1) > MOST_COLUMNS:
             return
-        mutual_, gate = relaxation.mutual, relaxation.gates
         proof = solve(
             relaxation.net,
             relaxation.options.take(at),
-            Gates(gate=gate.gate[at], slots=gate.slots),
-            Mutual(pair=mutual_.pair[at], forward=mutual_.forward[at], count=mutual_.count, reward=mutual_.reward),
+            relaxation.gates.take(at),
+            relaxation.mutual.take(at),
             self.limits,
             draft=Draft(self.ground, self.limits, self.options) if months else None,
             gap=self.effort.gap / 4,

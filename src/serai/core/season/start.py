@@ -52,5 +52,5 @@ def first_prices(ground: Ground, limits: Limits) -> tuple[Floats, Floats]:
                 low, high = (middle, high) if _spent(ground, sample, middle) > share else (low, middle)
             tightest = common[np.argmin(limits.amount[common])]
             prices[tightest] = high
-            radius[tightest] = high / 2
+            radius[tightest] = high / 5
     return prices, radius
