@@ -99,12 +99,18 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "next": _next(found, turns, here, mine=mine),
         "parties": [_party_line(p, own) for p in parties],
         "mine": mine,
-        "taking_part": own is not None and (mine or any(p.speaker_id == own for p in parties)),
+        "taking_part": here.signed_in and _takes_part(here, parties, mine=mine),
         "reading": reading(here, found),
         "promises": list(queries.promises_of(found)),
         "takeaways": list(queries.takeaways_of(found)) if here.signed_in else [],
     }
     return show(request, "exchanges/exchange.html", context)
+
+
+def _takes_part(here: Here, parties: list[Party], *, mine: bool) -> bool:
+    """Whether the asker is named, speaks for a party, or organises."""
+    speaks = any(p.speaker_id == here.actor.organisation for p in parties)
+    return mine or speaks or any(q.person_id == here.actor.person for p in parties for q in p.participants.all())
 
 
 def _phases(turns: list[Turn], here: Here) -> list[dict[str, Any]]:

@@ -1,0 +1,102 @@
+"""Walking the thread back; what those not taking part see of what Arbreva kept; and a phone without a network."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hands import LAPTOP, Hand
+from playwright.sync_api import Browser, expect
+
+# What Arbreva's team, or one of its people alone, kept: each stands in the demo world (src/serai/demo/after.py).
+KEPT = (
+    "Mothers cook on Fridays",
+    "The house council has a budget of its own",
+    "First the police of Arbreva want to talk about it",
+    "Local Action Plan of Arbreva",
+    "Counted at the door, one week in each quarter",
+    "Ask the library for the keys",
+    "The first open evening failed because",
+)
+OUTSIDE = ["Coordinator of Kumanovo", "Network secretariat", "Local prevention coordinator", "Administrator"]
+MOST_PAGES = 150
+
+
+def test_a_reader_walks_from_the_story_back_to_the_need(browser: Browser, site_a_year_later: str) -> None:
+    hand = Hand(browser, site_a_year_later)
+    hand.become("Coordinator of Arbreva")
+    hand.go("/stories/")
+    hand.follow("What Arbreva took home")
+    hand.follow("Follow the thread")
+    hand.follow("Young people over 16 who come in a week")
+    hand.sees("34")
+    hand.follow("Evenings run by young people")
+    hand.sees("It grew from")
+    hand.follow("Young people run the evenings")
+    hand.sees("We start with one evening a week")
+    hand.follow("Three days in Lipovar")
+    hand.follow("Follow the thread")
+    hand.follow("Lipovar, Valdora can show it")
+    hand.sees("Recorded on behalf of Coordinator of Valdora")
+    hand.follow("How do young people stay involved")
+    hand.sees("How do young people stay involved after the age of 16?")
+
+
+@pytest.mark.parametrize("role", [None, *OUTSIDE])
+def test_those_outside_see_nothing_of_what_arbreva_kept(
+    browser: Browser, site_a_year_later: str, role: str | None
+) -> None:
+    inside = Hand(browser, site_a_year_later, viewport=LAPTOP)
+    inside.become("Coordinator of Arbreva")
+    seen_inside = walked(inside)
+    assert sum(any(words in page for page in seen_inside.values()) for words in KEPT) >= 4, "nothing could leak"
+    outside = Hand(browser, site_a_year_later, viewport=LAPTOP)
+    if role:
+        outside.become(role)
+    pages = walked(outside, also=list(seen_inside))
+    leaks = [(words, url) for words in KEPT for url, page in pages.items() if words in page]
+    assert not leaks
+
+
+def walked(hand: Hand, also: list[str] | None = None) -> dict[str, str]:
+    """Every page this person finds by following links, and what they get at addresses someone gave them."""
+    todo = ["/", "/home/", "/needs/", "/exchanges/", "/library/", "/plans/", "/stories/", *(also or [])]
+    pages: dict[str, str] = {}
+    while todo and len(pages) < MOST_PAGES + len(also or []):
+        path = todo.pop(0)
+        if path in pages:
+            continue
+        answer = hand.context.request.get(hand.site + path)
+        pages[path] = answer.text()
+        if answer.ok:
+            found = re.findall(r'href="(/[^"#?]*)"', pages[path])
+            todo += [p for p in found if not p.startswith(("/static", "/account", "/demo", "/styleguide"))]
+    return pages
+
+
+def test_what_is_captured_outlives_the_network(browser: Browser, site_a_year_later: str) -> None:
+    hand = Hand(browser, site_a_year_later)
+    hand.become("Youth worker, Arbreva")
+    hand.go("/exchanges/")
+    hand.follow("Three days in Lipovar")
+    hand.follow("Capture an idea")
+    words = "Doors open at four, not at six"
+    hand.context.set_offline(True)
+    hand.page.get_by_label("What do you want to bring home?").fill(words)
+    hand.page.get_by_role("button", name="Keep it").click()
+    expect(hand.page.locator("[data-offline]")).to_be_visible()
+    hand.context.set_offline(False)
+    expect(hand.page.locator("[data-offline]")).to_be_hidden(timeout=20_000)
+    hand.page.reload()
+    expect(hand.page.locator("main")).to_contain_text(words)
+    assert hand.page.locator("main").inner_text().count(words) == 1
+
+
+def test_what_is_typed_comes_back_after_the_page_was_lost(browser: Browser, site_a_year_later: str) -> None:
+    hand = Hand(browser, site_a_year_later)
+    hand.become("Coordinator of Arbreva")
+    hand.go("/needs/new/")
+    hand.page.get_by_label("What do you need to learn?").fill("What do we tell the neighbours?")
+    hand.page.wait_for_timeout(700)
+    hand.page.reload()
+    expect(hand.page.get_by_label("What do you need to learn?")).to_have_value("What do we tell the neighbours?")
