@@ -161,5 +161,7 @@ def in_words(thread: Thread) -> list[str | dict[str, str]]:
     for noun, id in path_through(thread):
         if noun in before:
             record = thread.record((noun, id))
-            parts += [before[noun], {"text": title_of(noun, record), "href": reverse(noun, args=[id])}, "."]
+            title = title_of(noun, record)
+            end = "" if title.endswith(("?", "!", "…", "؟", "۔")) else "."
+            parts += [before[noun], {"text": title.rstrip("."), "href": reverse(noun, args=[id])}, end]
     return parts
