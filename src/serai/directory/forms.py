@@ -23,6 +23,7 @@ NAMING = [
     ("none", _("Not at all")),
 ]
 NOBODY = [("", _("Nobody yet"))]
+UNCHOSEN = ("", _("Choose one"))
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
@@ -70,7 +71,7 @@ class WhoForm(forms.Form):
     """What an organisation is."""
 
     name = forms.CharField(label=_("What is the organisation called?"), max_length=160)
-    sector = forms.ChoiceField(label=_("Which sector is it of?"), choices=vocabulary.SECTORS)
+    sector = forms.ChoiceField(label=_("Which sector is it of?"), choices=[UNCHOSEN, *vocabulary.SECTORS])
     level = forms.ChoiceField(
         label=_("Where does it work?"), choices=vocabulary.LEVELS, widget=forms.RadioSelect, initial="local"
     )
@@ -83,6 +84,7 @@ class WhoForm(forms.Form):
         none = [("", _now("No city"))] if elsewhere else []
         self.fields["city_id"].choices = [*none, *cities]  # type: ignore[attr-defined]
         self.fields["city_id"].initial = city
+        self.fields["city_id"].required = not elsewhere
         self.fields["country"].choices = [("", "–"), *country_choices()]  # type: ignore[attr-defined]
         if not elsewhere:
             del self.fields["country"]
@@ -166,7 +168,7 @@ class SeatForm(forms.Form):
     """Who gets a seat in a team, and for which sector."""
 
     person_id = forms.ChoiceField(label=_("Who gets a seat?"))
-    sector = forms.ChoiceField(label=_("For which sector?"), choices=vocabulary.SECTORS)
+    sector = forms.ChoiceField(label=_("For which sector?"), choices=[UNCHOSEN, *vocabulary.SECTORS])
     chairs = forms.BooleanField(label=_("They chair the team"), required=False)
 
     def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
@@ -203,7 +205,7 @@ class CityForm(forms.Form):
 
     name = forms.CharField(
         label=_("How does the city write its name?"),
-        help_text=_("In its own spelling. Other names and scripts are found anyway."),
+        help_text=_("As the city does, not as English does. Its other names and scripts are found anyway."),
         max_length=120,
     )
     languages = languages()

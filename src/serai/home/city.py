@@ -38,7 +38,7 @@ def city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
         "places": places,
         "where": next((p.designation for p in places if p.designation), "") or country_name(found.country),
         "footnote": next((p.footnote for p in places if p.footnote), ""),
-        "languages": language_names(found.languages),
+        "spoken": language_names(found.languages),
         "clock": dates.clock(here.now, found.time_zone),
         "coordinator": next((p.coordinator for p in places if p.coordinator), None),
         "teams": [{"team": one, "path": stage_path(one.stage)} for one in teams],

@@ -15,8 +15,9 @@ from serai.directory import actions, exports
 from serai.directory.columns import NoSuchColumn, read_entries
 from serai.directory.imports import FATES, Line, Plan, plan
 from serai.directory.models import Organisation
+from serai.directory.views.rings import entry_rings, usual
 from serai.documents.sheets import MOST_BYTES, Sheet, SheetError, as_csv, as_xlsx, read, read_text
-from serai.sharing.choosing import choose_readers, own_rings
+from serai.sharing.choosing import choose_readers
 from serai.sharing.invitations import invite
 from serai.web.pages import Here, member_page, posted, show
 
@@ -89,13 +90,13 @@ def import_members(request: HttpRequest, here: Here) -> HttpResponse:
     if found.count("new") + found.count("differs") == 0:
         messages.success(request, _("Everything was here already. Nothing changed."))
         return redirect("organisations")
-    rings = [ring for ring in own_rings(here.standing) if ring.value != "everyone"]
+    rings = entry_rings(here.standing)
     chosen = choose_readers(
         request,
         here,
         rings=rings,
         title=_("Choose who can read the new entries, then save them."),
-        chosen=rings[-1].value,
+        chosen=usual(rings),
         carried={"pasted": [text], "looked_over": [found.digest]},
         not_wider=_("Each organisation decides itself whether the public may know it."),
         noun=Organisation,

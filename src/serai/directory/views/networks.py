@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from serai.core.words import fold
 from serai.directory import actions, forms, queries
 from serai.directory.models import Network, Organisation, Person
 from serai.directory.territories import country_name, language_names
@@ -36,9 +37,9 @@ def network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "bodies": [body for body in own if body not in national and body.id not in offices],
         "places": [
             {"city": place.city, "where": place.designation or country_name(place.city.country)}
-            for place in found.places.all()
+            for place in sorted(found.places.all(), key=lambda place: fold(place.city.name))
         ],
-        "languages": language_names(found.languages),
+        "spoken": language_names(found.languages),
         "mine": mine,
         "without_contact": mine and found.data_protection_id is None,
     }

@@ -18,7 +18,8 @@ from serai.directory import actions, forms, queries, vocabulary
 from serai.directory.models import City, Organisation
 from serai.directory.naming import WIDER, named, preview
 from serai.directory.queries import Standing
-from serai.sharing.choosing import Ring, choose_readers, own_rings
+from serai.directory.views.rings import entry_rings, usual
+from serai.sharing.choosing import Ring, choose_readers
 from serai.sharing.readable import readable
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, show
@@ -116,7 +117,7 @@ def new_organisation(request: HttpRequest, here: Here) -> HttpResponse:
         here,
         rings=rings,
         title=_("Choose who can read this organisation’s entry, then save it."),
-        chosen=next(ring.value for ring in reversed(rings) if ring.value != "everyone"),
+        chosen=usual(rings),
         carried=answers.typed,
         not_wider=_("Wider is not offered: nobody reads the entry who may not know the name.") if bounded else "",
         noun=Organisation,
@@ -177,4 +178,4 @@ def _rings(standing: Standing, told: dict[str, Any]) -> list[Ring]:
     hidden = {"everyone"} if told["named_to_public"] != "name" else set()
     if told["named_to_network"] != "name":
         hidden |= {f"network-{network.id}" for network in standing.networks} | {"everyone"}
-    return [ring for ring in own_rings(standing) if ring.value not in hidden]
+    return entry_rings(standing, without=hidden)

@@ -26,7 +26,7 @@ def person(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "person": found,
         "memberships": queries.memberships_of(found, today=here.today),
         "seats": queries.seats_of(found, today=here.today),
-        "languages": language_names(found.languages),
+        "spoken": language_names(found.languages),
         "mine": _mine(here, found),
         "myself": here.asker.person == found.id,
         "reading": reading(here, found),

@@ -15,7 +15,8 @@ from serai.directory import actions, forms, queries, vocabulary
 from serai.directory.models import City, Person, Team, TeamMember
 from serai.directory.queries import Standing
 from serai.directory.stages import stage_path
-from serai.sharing.choosing import choose_readers, own_rings
+from serai.directory.views.rings import entry_rings, usual
+from serai.sharing.choosing import choose_readers
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
 from serai.web.steps import typed
@@ -29,14 +30,15 @@ USUAL = ("municipal_admin", "law_enforcement", "civil_society", "youth_work", "e
 def team(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One team: how far it is, who has a seat by sector, what is tailored, which city goes along."""
     found = queries.team_page(id, today=here.today)
-    seats = list(found.members.all())
+    order = {code: at for at, (code, _word) in enumerate(vocabulary.SECTORS)}
+    seats = sorted(found.members.all(), key=lambda seat: order.get(seat.sector, len(order)))
     mine = here.signed_in and queries.looks_after(here.standing, found)
     present = {seat.sector for seat in seats}
     context = {
         "team": found,
         "path": stage_path(found.stage),
-        "groups": _by_sector(seats),
-        "missing": [word for code, word in vocabulary.SECTORS if code in USUAL and code not in present] if mine else [],
+        "seats": seats,
+        "missing": [line for line in _usual() if line["sector"] not in present] if mine else [],
         "mine": mine,
         "called": _called(here) if here.signed_in else "",
         "reading": reading(here, found),
@@ -44,13 +46,8 @@ def team(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "directory/team.html", context)
 
 
-def _by_sector(seats: list[TeamMember]) -> list[dict[str, Any]]:
-    """The seats under their sectors, in the order of the vocabulary."""
-    return [
-        {"sector": code, "word": word, "seats": [seat for seat in seats if seat.sector == code]}
-        for code, word in vocabulary.SECTORS
-        if any(seat.sector == code for seat in seats)
-    ]
+def _usual() -> list[dict[str, Any]]:
+    return [{"sector": code, "word": word} for code, word in vocabulary.SECTORS if code in USUAL]
 
 
 def _called(here: Here) -> str:
@@ -80,13 +77,13 @@ def new_team(request: HttpRequest, here: Here) -> HttpResponse:
         context = {"form": form, "title": _("Write down your city’s team."), "button": _("Continue")}
         wrong = request.method == "POST" and "back" not in request.POST
         return show(request, "directory/form.html", context, status=422 if wrong else 200)
-    rings = [ring for ring in own_rings(here.standing) if ring.value != "everyone"]
+    rings = entry_rings(here.standing)
     chosen = choose_readers(
         request,
         here,
         rings=rings,
         title=_("Choose who can read about this team, then save it."),
-        chosen=rings[-1].value,
+        chosen=usual(rings),
         carried=typed(request),
         texts=[form.cleaned_data["tailoring"]],
         noun=Team,
