@@ -176,5 +176,17 @@ MATRIX: dict[str, Cell] = {
     "release_story": form("story", source),
     "withdraw_story": press("story", source),
 }
+MATRIX |= {
+    "organisation": page("organisation"),
+    "change_organisation": form("organisation", source),
+    "person": page("person"),
+    "change_person": form("person", writes),
+    "change_membership": form("membership", writes),
+    "end_membership": form("membership", writes),
+    "team": page("team"),
+    "change_team": form("team", source),
+    "seat_member": form("team", source),
+    "end_seat": form("teammember", source),
+}
 THREAD = ("need", "match", "exchange", "practice", "takeaway", "activity", "indicator", "story")
 MATRIX |= {f"thread:{noun}": page(noun, with_noun=True) for noun in THREAD}
