@@ -44,7 +44,7 @@ def main() -> int:
         install()
     if chromium() is not None:
         return 0
-    sys.stdout.write("No browser: the journeys and the checks with axe will be SKIPPED. Install chromium to run them.\n")
+    sys.stdout.write("No browser: the journeys and axe will be SKIPPED. Install chromium to run them.\n")
     return 1 if os.environ.get("CI") else 0
 
 

@@ -1,11 +1,9 @@
 """Addresses whose access is tested in their own folder, with the reason."""
 
-ROWS: dict[str, str] = {
-    name: where
-    for where, listed in {
-        "tests/directory": "cities city take_city change_city places networks new_network network change_network new_hub organisations"
-        " new_organisation new_team import_members export_members",
-        "tests/sharing": "why readers share report see_as register my_data",
-    }.items()
-    for name in listed.split()
+_LISTED = {
+    "tests/directory": """
+        cities city take_city change_city places networks new_network network change_network new_hub organisations
+        new_organisation new_team import_members export_members""",
+    "tests/sharing": "why readers share report see_as register my_data",
 }
+ROWS: dict[str, str] = {name: where for where, listed in _LISTED.items() for name in listed.split()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from worlds import NOW, World, browsing, small_world
 
 from serai.core.audience import group
 from serai.needs import actions
 from serai.needs.models import MatchAnswer, Need
+from worlds import NOW, World, browsing, small_world
 
 NEED = {
     "question": "How do young people stay involved?",

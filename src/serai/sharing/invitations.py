@@ -69,7 +69,7 @@ def invite(
             languages=languages,
         )
     else:
-        known = Person.objects.filter(pk=account.person_id).first()
+        known = Person.objects.filter(pk=account.person_id).first() if account.person_id else None
         if known is None:
             raise AlreadyElsewhere(address)
         someone = known

@@ -66,7 +66,9 @@ def _question(request: HttpRequest, found: links.Found, *, status: int = 200) ->
 
 def _answers_as(invitation: Invitation) -> str:
     """How the page calls whoever answers: as they wish to be called, or by half of their address."""
-    person = Person.objects.filter(pk=invitation.person_id).select_related("audience").first()
+    person = None
+    if invitation.person_id is not None:
+        person = Person.objects.filter(pk=invitation.person_id).select_related("audience").first()
     if person is not None and at_most_green(person.audience.label):
         return str(person.name)
     name, _at, domain = invitation.address.partition("@")
