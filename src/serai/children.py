@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from serai.confine import keep_environment_private
 from serai.db.standing import EMPTY, NEWER, OLDER, standing
@@ -50,8 +52,6 @@ def keep(_: argparse.Namespace) -> int:
 def bring_up_to_date(given: argparse.Namespace) -> int:
     """Migrations, policies and static files; the status says how the database stood (see db/standing.py)."""
     _django()
-    from django.core.management import call_command
-
     from serai.db.migrate import migrate
     from serai.directory.places import prepare_places
 
@@ -59,11 +59,28 @@ def bring_up_to_date(given: argparse.Namespace) -> int:
     if status == NEWER or (given.careful and status == OLDER):
         return status
     migrate(os.environ["SERAI_OWNER_DATABASE"])
-    call_command("collectstatic", interactive=False, verbosity=0)
+    _static_files()
     prepare_places()
     if status == EMPTY:
         say("The database is ready.")
     return 0
+
+
+def _static_files() -> None:
+    """Collects static files where one of them changed since; reading them all takes a tenth of collecting them."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for name, storage in sorted((found for finder in get_finders() for found in finder.list([])), key=itemgetter(0)):
+        with storage.open(name) as file:
+            digest.update(f"{name} {hashlib.sha256(file.read()).hexdigest()}\n".encode())
+    now = digest.hexdigest()
+    stamp = settings.STATIC_ROOT / ".collected"
+    if not stamp.exists() or stamp.read_text("ascii") != now:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(now, "ascii")
 
 
 def build(given: argparse.Namespace) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import http.client
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from serai.archive import newest
 from serai.confine import Confinement
@@ -110,8 +113,9 @@ def _start_all(tree: Tree, serving: Serving, ending: threading.Event) -> None:
         if ending.is_set():
             return
         tree.add(Member(name=name, start=start))
-    _until_answering(tree, serving, ending)
-    say(f"Serai: {house.public_address}")
+        if name == "web":
+            _until_answering(tree, serving, ending)
+            say(f"Serai: {house.public_address}")
     if serving.welcome is not None:
         serving.welcome(tree)
 
@@ -163,14 +167,26 @@ def at_night(tree: Tree, house: Installation, now: datetime.datetime) -> None:
 
 
 def _until_answering(tree: Tree, serving: Serving, ending: threading.Event) -> None:
+    """Returns with the first answer, whatever it is; worker and keeper start after it, not beside it."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(serving.host, serving.host)  # noqa: S104
+    named = urlsplit(serving.installation.public_address).netloc
     until = time.monotonic() + 120
     while not ending.wait(0.1):
         tree.tend()
+        if serving.certificate:
+            # Our own process on our own machine: its certificate names the public address, not this one.
+            unnamed = ssl._create_unverified_context()  # noqa: S323
+            asking: http.client.HTTPConnection
+            asking = http.client.HTTPSConnection(host, serving.port, timeout=30, context=unnamed)
+        else:
+            asking = http.client.HTTPConnection(host, serving.port, timeout=30)
         try:
-            socket.create_connection((host, serving.port), timeout=1).close()
-        except OSError as error:
+            asking.request("HEAD", "/", headers={"Host": named, "X-Forwarded-Proto": "https"})
+            asking.getresponse()
+        except (OSError, http.client.HTTPException) as error:
             if time.monotonic() > until:
                 raise UpError("The web process does not answer; the reason stands above.") from error
         else:
             return
+        finally:
+            asking.close()
