@@ -78,3 +78,8 @@ def test_pages_hold_no_inline_style_and_no_inline_script() -> None:
         if inline.search(line) and "application/json" not in line
     ]
     assert not found
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    names = [p.name for p in tracked(".py") if "tests" in p.relative_to(ROOT).parts and p.name != "conftest.py"]
+    assert len(names) == len(set(names)), sorted({n for n in names if names.count(n) > 1})
