@@ -60,20 +60,19 @@ def _choose_months(search: Search) -> None:
     empty = Draft(search.ground, search.limits, search.options)
     gain = search.gains(search.certificate.threshold)
     opened = best = open_months(search.options, gain, empty, before=None, share=1.0)
-    share = 1.0
+    share, reached = 1.0, -np.inf
     while not search.finished() and share > LEAST_SHARE:
-        before = search.value
         chosen = slotted(search.ground, search.relaxation, opened, empty, search.certificate.shares)
-        _plan_months(search, chosen)
-        if search.value > before:
-            best, gain = opened, _gains_again(search, chosen)
+        value = _plan_months(search, chosen)
+        if value > reached:
+            best, reached, gain = opened, value, _gains_again(search, chosen)
         else:
             share /= 2
         opened = open_months(search.options, gain, empty, before=best, share=share)
 
 
-def _plan_months(search: Search, chosen: Slotted) -> None:
-    """Drafts of the season with its months chosen."""
+def _plan_months(search: Search, chosen: Slotted) -> float:
+    """Makes a draft of the season with its months chosen; its points."""
     inner = chosen.relaxation
     tighten(
         inner,
@@ -85,10 +84,10 @@ def _plan_months(search: Search, chosen: Slotted) -> None:
         heard=search.heard,
     )
     search.month_flows += inner.flows
-    for cut in search.near(inner, 1):
-        options = chosen.origin[cut.chosen]
-        months = chosen.month[inner.options.place[cut.chosen]]
-        search.draw(options, dict(zip(options.tolist(), months.tolist(), strict=True)))
+    cut = search.near(inner, 1)[0]
+    options = chosen.origin[cut.chosen]
+    months = chosen.month[inner.options.place[cut.chosen]]
+    return search.draw(options, dict(zip(options.tolist(), months.tolist(), strict=True)))
 
 
 def _gains_again(search: Search, chosen: Slotted) -> Floats:

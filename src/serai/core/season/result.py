@@ -86,7 +86,7 @@ def kept_points(ground: Ground) -> float:
     pairs = {(visit.guest_id, visit.host_id) for visit in season.kept}
     mutual = sum((host_id, guest_id) in pairs for guest_id, host_id in pairs) / 2
     firsts = 0.0
-    for name in {visit.guest_id for visit in season.kept}:
+    for name in sorted({visit.guest_id for visit in season.kept}):
         city = ground.cities[ground.index[name]]
         newcomer = not city.met_before and not len(_met_rows(ground, ground.index[name]))
         firsts += rewards.fairness + (rewards.newcomer if newcomer else 0.0)

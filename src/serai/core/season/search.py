@@ -24,6 +24,9 @@ from serai.core.season.start import first_prices
 OVERDRAFT = 0.01
 """A choice that overdraws the common budget by up to this share is repaired, not cut."""
 
+MISSED = 1000.0
+"""Points by which a draft counts less for each visit it misses."""
+
 MOST_COLUMNS = 40_000
 """Options times months in a mixed integer programme at most; with more it is not tried."""
 
@@ -112,8 +115,9 @@ class Search:
 
         return sorted(relaxation.cuts, key=missing)[:count]
 
-    def draw(self, chosen: Ints, months: Mapping[int, int] = NO_MONTHS, *, overdrawn: float = 0.0) -> None:
-        """Makes a draft of some options, improves it, and keeps it if it is the best.
+    def draw(self, chosen: Ints, months: Mapping[int, int] = NO_MONTHS, *, overdrawn: float = 0.0) -> float:
+        """Makes a draft of some options, improves it, and keeps it if it is the best. Its points, less MISSED
+        for each visit that a quota of "at least" still misses.
 
         months: of options that have one chosen. overdrawn: money by which they overdraw the common budget.
         """
@@ -132,10 +136,11 @@ class Search:
         repair(pool)
         meet_quotas(pool, surplus[pool.which])
         improve(pool, surplus[pool.which], enough=lambda: self._close(draft.value()) or self.stopping())
-        value = draft.value()
-        if np.all(draft.slack >= -1e-5) and value > self.value:
+        value, missed = draft.value(), float(np.maximum(0.0, -draft.slack).sum())
+        if missed < 1e-5 and value > self.value:
             self.best, self.value = draft, value
         self.heard()
+        return value - MISSED * missed
 
     def draw_cut(self, cut: Cut) -> None:
         """Makes a draft of one choice of the relaxation."""
