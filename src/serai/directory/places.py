@@ -56,7 +56,7 @@ def parted(text: str) -> tuple[str, str]:
     """A name and the country that was typed after a comma: its code, or nothing."""
     match = _LAST_PART.match(text)
     country = country_code(match.group(2)) if match else ""
-    return (match.group(1), country) if match and country else (text, "")
+    return (match.group(1).strip(), country) if match and country else (text, "")
 
 
 def find_places(text: str, *, limit: int = 10) -> list[Found]:
@@ -65,6 +65,9 @@ def find_places(text: str, *, limit: int = 10) -> list[Found]:
     if len(fold(name)) < 2:
         return []
     places = world().find(name, country=country, limit=limit)
+    if country and not places:  # "Portland, ME" is not in Montenegro
+        country = ""
+        places = world().find(name, limit=limit)
     known = City.objects.in_bulk([place.id for place in places])
     cities = [c for c in cities_called(City.objects.all(), name) if not country or c.country == country][:limit]
     here = [_of_city(city) for city in cities]

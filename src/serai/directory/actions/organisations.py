@@ -26,6 +26,8 @@ def add_organisation(
     country: str = "",
     in_kind: str = "",
     illustrative: bool = False,
+    named_to_participants: str = "name",
+    named_to_network: str = "name",
     named_to_public: str = "kind",
 ) -> Organisation:
     """Writes down an organisation; until a member of its own claims it, whoever wrote it down looks after it."""
@@ -37,6 +39,8 @@ def add_organisation(
         country=country,
         in_kind=in_kind,
         illustrative=illustrative,
+        named_to_participants=named_to_participants,
+        named_to_network=named_to_network,
         named_to_public=named_to_public,
     )
     return add(actor, organisation, verb="add_organisation", groups=readers, now=now)
