@@ -1,7 +1,10 @@
-"""Where each line of the task list is done."""
+"""Where each line of the task list is done, and which record an address names."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from serai.exchanges.models import Task
@@ -24,3 +27,12 @@ def target(task: Task) -> str:
     }
     name, id = places.get(task.code, ("task", task.id))
     return reverse(name, args=[id])
+
+
+def asked_id(request: HttpRequest, name: str) -> UUID | None:
+    """The record named in the query of this address; what is no id is not there."""
+    given = request.GET.get(name)
+    try:
+        return UUID(given) if given else None
+    except ValueError as error:
+        raise Http404 from error

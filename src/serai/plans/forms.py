@@ -17,6 +17,14 @@ class PlanForm(forms.Form):
     starts_on = forms.DateField(label=_("From which day?"), widget=DAY, required=False)
     ends_on = forms.DateField(label=_("Until which day?"), widget=DAY, required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """The end is not before the start."""
+        values = super().clean() or {}
+        starts, ends = values.get("starts_on"), values.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("The end is before the start. Choose a later day."))
+        return values
+
 
 class ObjectiveForm(forms.Form):
     """An objective."""

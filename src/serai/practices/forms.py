@@ -46,6 +46,25 @@ class PracticeForm(forms.Form):
     staff = forms.CharField(label=_("Who works in it?"), max_length=120, required=False)
     cost = forms.CharField(label=_("What does it cost a year?"), max_length=120, required=False)
 
+    def _short_lines(self, name: str) -> str:
+        longest = PracticeVersion._meta.get_field(name).base_field.max_length  # type: ignore[union-attr]
+        text: str = self.cleaned_data[name]
+        if any(len(line.strip()) > longest for line in text.splitlines()):
+            raise forms.ValidationError(_("A line has at most %(n)s characters. Begin a new line.") % {"n": longest})
+        return text
+
+    def clean_did_not_work(self) -> str:
+        """Each line fits the list it is kept in."""
+        return self._short_lines("did_not_work")
+
+    def clean_core_elements(self) -> str:
+        """Each line fits the list it is kept in."""
+        return self._short_lines("core_elements")
+
+    def clean_adaptable_elements(self) -> str:
+        """Each line fits the list it is kept in."""
+        return self._short_lines("adaptable_elements")
+
     def clean_themes(self) -> list[str]:
         """Three at most, so that the library stays findable."""
         themes: list[str] = self.cleaned_data["themes"]

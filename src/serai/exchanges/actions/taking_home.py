@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from serai.audit.actions import Actor, add, add_unattributed, change, change_audience
 from serai.core.audience import group
@@ -52,9 +52,12 @@ def capture_takeaway(
         illustrative=exchange.illustrative,
     )
     mine = [group("person", actor.person)]
-    return add(
-        actor, takeaway, verb="capture_takeaway", groups=mine, source=actor.person, now=now, because=because
-    )
+    try:
+        return add(actor, takeaway, verb="capture_takeaway", groups=mine, source=actor.person, now=now, because=because)
+    except IntegrityError:  # the same one was sent a moment ago, and is being kept
+        if capture is None:
+            raise
+        return Takeaway.objects.get(person_id=actor.person, capture=capture)
 
 
 def share_takeaway(

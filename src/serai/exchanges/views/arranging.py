@@ -17,7 +17,7 @@ from serai.audit.actions import NotYours
 from serai.directory.models import City, Membership, Person
 from serai.directory.queries import held, place_in_network
 from serai.exchanges import actions, forms, queries
-from serai.exchanges.addresses import target
+from serai.exchanges.addresses import asked_id, target
 from serai.exchanges.models import Exchange, Participant, Party, Task
 from serai.exchanges.queries import PHASES, Turn
 from serai.exchanges.tasklist import WORDS
@@ -78,8 +78,8 @@ def new_exchange(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def _agreed_match(request: HttpRequest) -> Match | None:
-    asked = request.GET.get("match")
-    return match_with_answers(UUID(asked)) if asked else None
+    asked = asked_id(request, "match")
+    return match_with_answers(asked) if asked else None
 
 
 @page

@@ -16,6 +16,7 @@ from serai.directory.models import TeamMember
 from serai.directory.queries import held
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.actions.taking_home import state_of
+from serai.exchanges.addresses import asked_id
 from serai.exchanges.models import Commitment, Exchange, Participant, Session, Takeaway
 from serai.sharing import heeding
 from serai.sharing.choosing import Ring, choose_readers, own_rings
@@ -173,8 +174,8 @@ def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """We will try this: owner, day, first step."""
     found = Exchange.objects.select_related("audience").get(pk=id)
     organisation = here.standing.organisation
-    asked = request.GET.get("takeaway")
-    root = Takeaway.objects.get(pk=UUID(asked), exchange=found) if asked else None
+    asked = asked_id(request, "takeaway")
+    root = Takeaway.objects.get(pk=asked, exchange=found) if asked else None
     form = forms.PromiseForm(posted(request), initial={"text": root.text[:300] if root else ""})
     if request.method == "POST" and "back" not in request.POST and form.is_valid() and organisation is not None:
         values = form.cleaned_data
