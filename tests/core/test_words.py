@@ -22,7 +22,7 @@ ALIKE = [
     ("cuprija", ["Ćuprija", "Ћуприја"]),
     ("dakovica", ["Đakovica", "Ђаковица"]),
     ("ljubljana", ["Љубљана"]),
-    ("gjorce petrov", ["Ѓорче Петров"]),
+    ("gjorce petrov", ["Ѓорче Петров", unicodedata.normalize("NFD", "Ѓорче Петров")]),
     ("dzepciste", ["Џепчиште", "Džepčište"]),
     ("kiiv", ["Київ".replace("ї", "і")]),
     ("plovdiv", ["Пловдив"]),

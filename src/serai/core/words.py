@@ -94,7 +94,7 @@ _GREEK_PAIRS: Final = (
 
 
 def _greek_pairs(text: str) -> str:
-    text = unicodedata.normalize("NFC", text).lower()
+    text = text.lower()
     for pair, written in _GREEK_PAIRS:
         text = pair.sub(written, text)
     return text
@@ -103,8 +103,10 @@ def _greek_pairs(text: str) -> str:
 def fold(text: str) -> str:
     """The folded form: small letters and digits, words parted by one space. Folding twice changes nothing."""
     given = text
-    if not text.isascii() and _HAS_GREEK.search(text):
-        text = _greek_pairs(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)  # ѓ is one letter, also where it was typed as two signs
+        if _HAS_GREEK.search(text):
+            text = _greek_pairs(text)
     folded = " ".join(text.translate(_TABLE).split())
     if folded.isascii():
         return folded
