@@ -95,7 +95,7 @@ def mend_practice(
     """Writes a new version; the ones before stay. `expected` is the number of the version the editor saw."""
     if practice.latest != expected:
         raise ChangedMeanwhile(latest_version(practice))
-    shown = {"latest": expected + 1, "title": content.title}
+    shown: dict[str, Any] = {"latest": expected + 1, "title": content.title}
     try:
         fresh = change(actor, practice, verb="mend_practice", now=now, expected=practice.version, **shown)
     except ChangedMeanwhile as meanwhile:  # while it was read: whoever mends sees the words, not the row

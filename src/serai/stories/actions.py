@@ -74,15 +74,35 @@ def add_passage(
         add(actor, Passage(text=in_kind, stands_in=True, **shared), verb="add_passage", groups=groups, now=now)
     asked = [Naming(passage=passage, organisation=o, illustrative=story.illustrative) for o in organisations]
     asked += [Naming(passage=passage, person=p, illustrative=story.illustrative) for p in people]
-    for naming in asked:  # who was asked, and what they said, is theirs and the source's alone
-        mine = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
-        add(actor, naming, verb="ask_to_name", groups={mine}, now=now)
+    for naming in asked:
+        _ask(actor, naming, now)
     return passage
 
 
+def _own(actor: Actor) -> set[str]:
+    return {group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)}
+
+
+def _ask(actor: Actor, naming: Naming, now: datetime) -> None:
+    """Who was asked, and what they said, is theirs and the source's alone."""
+    add(actor, naming, verb="ask_to_name", groups=_own(actor), now=now)
+
+
+@transaction.atomic
 def change_passage(actor: Actor, passage: Passage, *, expected: int, now: datetime, **fields: Any) -> Passage:
-    """Mends a passage. Names in changed words need a new yes: the caller asks anew."""
-    return change(actor, passage, verb="change_passage", now=now, expected=expected, **fields)
+    """Mends a passage. A yes was said to the old words: with new ones, whoever is named is asked again."""
+    mended = change(actor, passage, verb="change_passage", now=now, expected=expected, **fields)
+    if mended.text != passage.text:
+        latest = {(n.organisation_id, n.person_id): n for n in passage.namings.order_by("id")}
+        for naming in [n for n in latest.values() if n.answer == "yes"]:
+            again = Naming(
+                passage=passage,
+                organisation_id=naming.organisation_id,
+                person_id=naming.person_id,
+                illustrative=naming.illustrative,
+            )
+            _ask(actor, again, now)
+    return mended
 
 
 def answer_naming(actor: Actor | None, naming: Naming, answer: str, *, now: datetime) -> Naming:
@@ -117,9 +137,14 @@ def _group_named(naming: Naming) -> str | None:
     return group("person", naming.person_id) if naming.person_id else None
 
 
+@transaction.atomic
 def withdraw_story(actor: Actor, story: Story, *, now: datetime) -> Story:
-    """Takes a story back."""
-    return change(actor, story, verb="withdraw_story", now=now, state=moved("story", story.state, "withdrawn"))
+    """Takes a story back: from then on its source alone reads it, in the thread as well."""
+    state = moved("story", story.state, "withdrawn")
+    for passage in story.passages.order_by("position"):
+        change_audience(actor, passage, _own(actor), now=now)
+    kept = change_audience(actor, story, _own(actor), now=now)
+    return change(actor, kept, verb="withdraw_story", now=now, state=state)
 
 
 def ask_naming_again(actor: Actor | None, naming: Naming, *, now: datetime) -> Naming:

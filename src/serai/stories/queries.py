@@ -56,13 +56,20 @@ def told(passages: Sequence[Passage], *, as_source: bool) -> list[Told]:
     for _position, found in sorted(places.items()):
         own = next((p for p in found if not p.stands_in), None)
         stand_in = next((p for p in found if p.stands_in), None)
-        namings = tuple(own.namings.all()) if own else ()
+        namings = _latest(own) if own else ()
         waiting = any(n.answer != "yes" for n in namings)
         if own is not None and (not waiting or as_source):
             lines.append(Told(passage=own, namings=namings, waiting=waiting, stand_in=stand_in))
         elif stand_in is not None:
             lines.append(Told(passage=stand_in, namings=(), waiting=False, stand_in=None))
     return lines
+
+
+def _latest(passage: Passage) -> tuple[Naming, ...]:
+    """The last question to each one named; earlier ones were about earlier words, and still count if taken back."""
+    last = {(n.organisation_id, n.person_id): n for n in passage.namings.all() if n.answer == "yes"}
+    last |= {(n.organisation_id, n.person_id): n for n in passage.namings.all() if n.answer != "yes"}
+    return tuple(sorted(last.values(), key=lambda naming: naming.pk))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ def _link(parent: str, child: str, rows: QuerySet[Protected], up: str, down: str
 
 def _links() -> tuple[Link, ...]:
     told = [
-        (noun, Passage.objects.filter(noun=noun)) for noun in ("need", "exchange", "practice", "activity", "indicator")
+        (noun, Passage.objects.filter(noun=noun)) for noun in ("need", "practice", "takeaway", "activity", "indicator")
     ]
     return (
         _link("need", "match", Match.objects.all(), "need_id"),
@@ -70,7 +70,7 @@ def _links() -> tuple[Link, ...]:
         _link("practice", "activity", Activity.objects.all(), "adapted_from__practice_id"),
         _link("activity", "indicator", Indicator.objects.all(), "activity_id"),
         _link("exchange", "story", Story.objects.all(), "exchange_id"),
-        *(_link(noun, "story", rows, "record_id", "story_id") for noun, rows in told if noun != "exchange"),
+        *(_link(noun, "story", rows, "record_id", "story_id") for noun, rows in told),
     )
 
 
