@@ -1,0 +1,75 @@
+"""What is due comes first, at most five things, and only what waits for the reader."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from serai.db.acting import person
+from serai.directory.queries import Standing, standing
+from serai.home.queries import follow_through, needs_help, pipeline, promises_of, your_turn
+from serai.needs.actions import state_need
+from sharing.stage import arranged
+from threads import asked, browsing_as, network, text, whole
+from worlds import NOW, World, browsing, small_world
+
+
+@pytest.fixture
+def world() -> World:
+    return small_world()
+
+
+def stands(world: World, name: str) -> Standing:
+    found = standing(person(world[name].person.id), today=NOW.date())
+    assert found is not None
+    return found
+
+
+def test_at_most_five_things_that_wait_for_oneself(world: World) -> None:
+    arranged(world)
+    for name in ("Arbreva", "Lipovar"):
+        with world[name].asks():
+            due = your_turn(stands(world, name), today=NOW.date())
+        assert 0 < len(due) <= 5
+        days = [d.day for d in due if d.day]
+        assert days == sorted(days), "the soonest first"
+        page = text(browsing_as(world, name).get("/home/"))
+        assert due[0].title in page
+        assert due[0].href in page
+    with world["Valdora"].asks():
+        assert your_turn(stands(world, "Valdora"), today=NOW.date()) == []
+    assert browsing().get("/home/").status_code == 302
+
+
+def test_the_secretariat_sees_where_things_stand_and_whom_to_help(world: World) -> None:
+    with world["Arbreva"].asks():
+        state_need(
+            world["Arbreva"].actor,
+            city=world.cities["Arbreva"],
+            question="Who opens the house?",
+            theme="youth_engagement",
+            target_groups=["young_people"],
+            readers=network(world),
+            now=NOW,
+        )
+    asked(world)
+    office = world.secretariat
+    with office.asks():
+        lanes = {lane.key: len(lane.ages) for lane in pipeline(now=NOW)}
+        assert lanes["need"] == 1
+        assert needs_help(now=NOW) == []
+        (wanted,) = needs_help(now=NOW + timedelta(days=15))
+        assert wanted.why == "Who opens the house?"
+        assert [row["made"] for row in follow_through(now=NOW)] == [0, 0, 0]
+    assert browsing(office).get("/home/").status_code == 200
+
+
+def test_the_front_shows_a_visitor_only_what_is_everyone_s(world: World) -> None:
+    it = whole(world)
+    page = text(browsing().get(reverse("front")))
+    for hidden in (it.story.title, it.exchange.title, it.need.question, it.practice.title):
+        assert hidden not in page
+    with world["Arbreva"].asks():
+        assert not promises_of(world["Arbreva"].organisation.id).exists()
