@@ -99,8 +99,7 @@ def mend_practice(
     try:
         fresh = change(actor, practice, verb="mend_practice", now=now, expected=practice.version, **shown)
     except ChangedMeanwhile as meanwhile:  # while it was read: whoever mends sees the words, not the row
-        assert isinstance(meanwhile.record, Practice)
-        raise ChangedMeanwhile(latest_version(meanwhile.record)) from meanwhile
+        raise ChangedMeanwhile(latest_version(Practice.objects.get(pk=practice.pk))) from meanwhile
     version = PracticeVersion(
         practice=fresh,
         number=expected + 1,
