@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from bench.fit import TAGS
+from bench.fit import TAGS, slow
 from bench.table import Row, peak_memory_mb, timed
 from serai.core.season.city import City, Evidence, NeedTerm, OfferTerm
 from serai.core.season.draft import Draft
@@ -169,14 +168,16 @@ def peer(count: int) -> tuple[float, float, str] | None:
 
 
 def greedy(season: Season) -> float:
-    """What a careful person with a list would get: the best visits first, each added if every limit allows it."""
+    """What a careful person with a list would get: most learning for the money first, one visit a city, then more."""
     land = ground(season)
     options, rows = every_option(land), limits(land)
     draft = Draft(land, rows, options)
     pool = Pool(draft, np.arange(len(options)))
-    first = land.first[pool.guest]
-    for score in (options.value + first, options.value):
-        fill(pool, score)
+    spare = np.maximum(draft.visits_left - 1, 0)
+    draft.visits_left -= spare
+    fill(pool, options.value / options.cost)
+    draft.visits_left += spare
+    fill(pool, options.value / options.cost)
     return draft.value()
 
 
@@ -186,13 +187,6 @@ def planned(season: Season, effort: Effort, *, runs: int = 1) -> tuple[Plan, flo
     plan, seconds = timed(lambda: plan_season(season, effort=effort), runs=runs)
     own = (time.process_time() - start) / runs
     return plan, seconds, f"{seconds:.1f} s ({own:.1f} s of CPU)"
-
-
-def slow(seconds: float, target: float) -> str:
-    """Why a time is over its target: what the machine was doing besides, when it was busy."""
-    load = os.getloadavg()[0]
-    busy = f"; the machine is shared (load {load:.1f} on {os.cpu_count()} cores)" if load > 2 else ""
-    return f"{seconds - target:.1f} s over the target{busy}" if seconds > target else ""
 
 
 def _row(name: str, size: str, plan: Plan, clocks: str, **said: object) -> Row:

@@ -74,7 +74,7 @@ def worlds(draw: st.DrawFn) -> tuple[City, ...]:
     return tuple(cities)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(worlds())
 def test_arrays_agree_with_the_formula_pair_by_pair(cities: tuple[City, ...]) -> None:
     weights = Weights(met_before=0.02)

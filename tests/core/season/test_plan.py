@@ -53,7 +53,7 @@ def best_of_all(given: Season) -> float:
     return grown([], 0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(seasons(2, 9))
 def test_no_limit_is_broken_and_the_bound_is_above(given_season: Season) -> None:
     plan = plan_season(given_season, effort=Effort(flows=40))

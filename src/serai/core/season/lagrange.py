@@ -122,7 +122,7 @@ class Relaxation:
         better = np.flatnonzero(gain > 1e-9 * max(1.0, float(np.abs(surplus).max())))
         if not len(better):
             return False
-        crowded = len(np.unique(self.options.need[better])) > CROWD * len(self.net.need_city)
+        crowded = np.count_nonzero(np.diff(self.options.need[better])) > CROWD * len(self.net.need_city)
         if crowded and not self.renewed:
             self.renewed = True
             fresh = best_of_each_need(self.options.need, surplus, FIRST_PARTNERS)
