@@ -18,7 +18,9 @@ from psycopg import Connection, sql
 class Erasure:
     """One erasure: rows that went (`gone`: ids by table), rows that were emptied (`blank`: columns by id by table).
 
-    `blank` holds what the columns were set to: nothing, or "former member"; never what they held.
+    `blank` holds what the columns were set to: nothing, or "former member"; never what they held. A table whose key
+    is not `id` is written with it, "serai_noteauthor.note_id". A column emptied of one entry says which:
+    {"programme": {"without": id}}.
     """
 
     at: str
@@ -83,29 +85,47 @@ def replay(owner: Connection, erasures: Iterable[Erasure]) -> dict[str, int]:
     went: dict[str, int] = {}
     owner.execute("SET CONSTRAINTS ALL DEFERRED")
     for erasure in erasures:
-        for table, ids in erasure.gone.items():
-            done = owner.execute(
-                sql.SQL("DELETE FROM {} WHERE id = ANY(%s::uuid[])").format(sql.Identifier(table)), [list(ids)]
-            )
-            went[table] = went.get(table, 0) + done.rowcount
+        for place, ids in erasure.gone.items():
+            query = sql.SQL("DELETE FROM {} WHERE {}::text = ANY(%s)").format(*_place(place))
+            done = owner.execute(query, [_texts(ids)])
+            name = place.partition(".")[0]
+            went[name] = went.get(name, 0) + done.rowcount
         for table, rows in erasure.blank.items():
             for id, columns in rows.items():
                 _blank(owner, table, id, columns)
     return {table: number for table, number in went.items() if number}
 
 
+_WITHOUT = sql.SQL(
+    """{0} = (SELECT coalesce(jsonb_agg(CASE WHEN line ->> 'id' = %s
+       THEN line || '{{"title": "–", "where": ""}}' ELSE line END), '[]') FROM jsonb_array_elements({0}) AS line)"""
+)
+
+
+def _place(name: str) -> tuple[sql.Identifier, sql.Identifier]:
+    table, _, key = name.partition(".")
+    return sql.Identifier(table), sql.Identifier(key or "id")
+
+
+def _texts(ids: Sequence[Any]) -> list[str]:
+    return [str(id) for id in ids]
+
+
 def _blank(owner: Connection, table: str, id: str, columns: Mapping[str, Any]) -> None:
-    names = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in columns)
-    owner.execute(
-        sql.SQL("UPDATE {} SET {} WHERE id = %s::uuid").format(sql.Identifier(table), names), [*columns.values(), id]
-    )
+    sets, values = [], []
+    for name, value in columns.items():
+        entry = value["without"] if isinstance(value, dict) else None
+        sets.append((_WITHOUT if entry else sql.SQL("{} = %s")).format(sql.Identifier(name)))
+        values.append(entry or value)
+    query = sql.SQL("UPDATE {} SET {} WHERE id = %s::uuid").format(sql.Identifier(table), sql.SQL(", ").join(sets))
+    owner.execute(query, [*values, id])
 
 
 def standing(owner: Connection, erasures: Iterable[Erasure]) -> list[str]:
     """Ids that were erased and are there nonetheless; empty after a replay."""
     found = []
     for erasure in erasures:
-        for table, ids in erasure.gone.items():
-            query = sql.SQL("SELECT id FROM {} WHERE id = ANY(%s::uuid[])").format(sql.Identifier(table))
-            found += [str(id) for (id,) in owner.execute(query, [list(ids)])]
+        for place, ids in erasure.gone.items():
+            query = sql.SQL("SELECT {1}::text FROM {0} WHERE {1}::text = ANY(%s)").format(*_place(place))
+            found += [str(id) for (id,) in owner.execute(query, [_texts(ids)])]
     return found

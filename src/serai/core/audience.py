@@ -7,7 +7,7 @@ An audience is a set of groups; the label follows from the set, so the two canno
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -151,8 +151,8 @@ class Link:
 class Reader:
     """One asker as the rule sees them: their groups, their sources, and the rows named to them alone.
 
-    `named` holds one's own person card, one's own Chatham House notes (`wrote`) and the records reported to a
-    data-protection contact; for a link, the rows it names. A link has a `maker`, the source it comes from, with the
+    `named` holds one's own person card and the records reported to a data-protection contact; for a link, the rows
+    it names. `wrote` holds one's own Chatham House notes. A link has a `maker`, the source it comes from, with the
     `maker_groups` of today; `answers` says whether it is still to be answered.
     """
 
@@ -220,7 +220,7 @@ def why(reader: Reader, record: Record) -> Why | None:
         return Why(rule="source")
     if record.told_to is not None and not record.told_to & (reader.sources | reader.named):
         return None
-    if record.id in reader.named and reader.maker is None:
+    if reader.maker is None and record.id in reader.named | reader.wrote:
         return Why(rule="named")
     if record.hidden:
         return None
@@ -247,8 +247,11 @@ def may_read(reader: Reader, record: Record) -> bool:
 
 
 def both_read(one: Reader, other: Reader, record: Record) -> bool:
-    """*See as*: what both may read. Nothing is written so."""
-    return may_read(one, record) and may_read(other, record)
+    """*See as*: what both may read. Nothing is written so.
+
+    That the other wrote a Chatham House note does not count: it would tell the one who sees as them.
+    """
+    return may_read(one, record) and may_read(replace(other, wrote=frozenset()), record)
 
 
 def may_add(reader: Reader, record: Record, parents: Iterable[Record] = ()) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from serai.audit.actions import Actor
 from serai.core.audience import group
 from serai.db.rows import Protected
 from serai.directory.queries import Standing
@@ -47,6 +49,14 @@ class Ring:
         if self.value != CHOSEN_MYSELF:
             return self.value
         return hashlib.sha256("\n".join(self.groups).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """A record that is there already: what it comes from, and who could read it until now."""
+
+    source: uuid.UUID | None
+    readers: Readers
 
 
 class Chosen(tuple[str, ...]):
@@ -104,6 +114,7 @@ def choose_readers(
     noun: type[Protected] | None = None,
     kicker: str = "",
     back_href: str = "",
+    saved: Saved | None = None,
 ) -> Chosen | HttpResponse:
     """The groups confirmed by the author, or the page on which they choose and see the readers in words.
 
@@ -113,7 +124,8 @@ def choose_readers(
     be chosen. The page posts `back` where the form behind it shall be shown again; `back_href` is where to go instead
     if there is no form. Only a POST with `confirmed`, the ring whose readers were on the page, is an answer.
     """
-    offer = _offered(request, here, rings, chosen, noun, bounded=bool(not_wider))
+    actor = here.actor
+    offer = _offered(request, actor, rings, chosen, noun, bounded=bool(not_wider), saved=saved)
     ring = offer.ring
     left = heeding.without_removed(request, texts)
     heeded = heeding.look_through(request, here, left)
@@ -136,10 +148,11 @@ def choose_readers(
         "mine": offer.mine,
         "back_href": back_href,
         "here": request.get_full_path(),
+        "until_now": _who(saved.readers, future=False) if saved else None,
         **_who(offer.readers[ring.value]),
     }
     if request.method == "POST" and "names" in request.POST:
-        named = names_of(ring.groups, here.actor.source_of(ring.groups))
+        named = names_of(ring.groups, saved.source if saved else actor.source_of(ring.groups))
         lines = [{"title": organisation_in_words(n.name, n.sector), "named": n} for n in named]
         return show(request, "sharing/choose_names.html", page | {"lines": lines})
     status = 422 if confirmed else 200
@@ -148,14 +161,14 @@ def choose_readers(
 
 def _offered(
     request: HttpRequest,
-    here: Here,
+    actor: Actor,
     rings: Sequence[Ring],
     chosen: str | None,
     noun: type[Protected] | None,
     *,
     bounded: bool,
+    saved: Saved | None,
 ) -> _Offer:
-    actor = here.actor
     picked, looked_for = request.POST.getlist("pick"), request.POST.get("look_up", "")
     mine = own_choice(actor, picked, looked_for, within=rings[-1].groups, bounded=bounded)
     every = list(rings)
@@ -166,7 +179,7 @@ def _offered(
     last = habits.last_audiences(actor, noun) if noun else []
     others = sorted(set(last))
     sets = [*(r.groups for r in every), *others]
-    counted = readers_of_each([(groups, actor.source_of(groups)) for groups in sets])
+    counted = readers_of_each([(groups, saved.source if saved else actor.source_of(groups)) for groups in sets])
     return _Offer(
         rings=every,
         ring=ring,
@@ -177,12 +190,12 @@ def _offered(
     )
 
 
-def _who(readers: Readers) -> dict[str, Any]:
+def _who(readers: Readers, *, future: bool = True) -> dict[str, Any]:
     """The readers as the page shows them: the sentence, the list by organisation, the legend of its shapes."""
     shown, rest = readers.groups[:MOST_LINES], readers.groups[MOST_LINES:]
     return {
         "readers": readers,
-        "sentence": readers_in_words(readers, future=True),
+        "sentence": readers_in_words(readers, future=future),
         "lines": [_line(found) for found in shown],
         "more": sum(found.organisations for found in rest),
         "legend": sector_legend(readers),

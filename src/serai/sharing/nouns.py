@@ -57,6 +57,28 @@ _PAGES: dict[str, tuple[str, str]] = {
     "teammember": ("team", "team_id"),
     "weighing": ("takeaway", "takeaway_id"),
 }
+# A child inherits its readers and may only narrow them (product.md, "Safe to share" 3).
+_PARENTS: dict[str, str] = {
+    "activity": "objective",
+    "activitytakeaway": "activity",
+    "agreement": "partnership",
+    "goal": "exchange",
+    "indicator": "activity",
+    "matchanswer": "match",
+    "measurement": "indicator",
+    "naming": "passage",
+    "note": "session",
+    "objective": "plan",
+    "participant": "party",
+    "party": "exchange",
+    "passage": "story",
+    "practiceversion": "practice",
+    "session": "exchange",
+    "support": "plan",
+    "task": "exchange",
+}
+# Written once, or read by whom they are about: nobody gives them other readers.
+_FIXED = frozenset({"auditentry", "invitation", "programmerelease", "report", "safetycheck", "weighing"})
 _ = gettext_lazy
 _WORDS: dict[str, tuple[_StrPromise, _StrPromise]] = {
     "activity": (_("activity"), _("activities")),
@@ -103,12 +125,18 @@ _WORDS: dict[str, tuple[_StrPromise, _StrPromise]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Noun:
-    """One kind of record. `page` is the name of the page that shows it, empty where none does."""
+    """One kind of record. `page` is the name of the page that shows it, empty where none does.
+
+    `parent` is the field that leads to what it belongs to, empty where it stands alone; `fixed` says that nobody gives
+    it other readers.
+    """
 
     name: str
     model: type[Protected]
     page: str
     id_field: str
+    parent: str
+    fixed: bool
     word: _StrPromise
     words: _StrPromise
 
@@ -125,7 +153,16 @@ def nouns() -> dict[str, Noun]:
         name = model.__name__.lower()
         page, id_field = _PAGES[name]
         word, words = _WORDS[name]
-        found[name] = Noun(name=name, model=model, page=page, id_field=id_field, word=word, words=words)
+        found[name] = Noun(
+            name=name,
+            model=model,
+            page=page,
+            id_field=id_field,
+            parent=_PARENTS.get(name, ""),
+            fixed=name in _FIXED,
+            word=word,
+            words=words,
+        )
     return found
 
 
@@ -133,6 +170,19 @@ def noun_of(record: Protected | type[Protected]) -> Noun:
     """The noun of a record or model."""
     model = record if isinstance(record, type) else type(record)
     return nouns()[model.__name__.lower()]
+
+
+def children_of(noun: Noun) -> list[Noun]:
+    """The nouns whose records belong to records of this one."""
+    return [other for other in nouns().values() if other.parent and parent_model(other) is noun.model]
+
+
+def parent_model(noun: Noun) -> type[Protected]:
+    """The model a child belongs to."""
+    model = noun.model._meta.get_field(noun.parent).related_model
+    assert isinstance(model, type)
+    assert issubclass(model, Protected)
+    return model
 
 
 def noun_named(name: str) -> Noun:

@@ -75,12 +75,17 @@ def _named(values: Sequence[str]) -> tuple[Pick, ...]:
     )
 
 
+def people_called(words: str) -> list[Person]:
+    """The people the asker may see whose name holds these words, at most twenty."""
+    found = readable(Person.objects.filter(name__icontains=words, erased_on=None)).order_by("name", "id")
+    return list(found[:MOST_FOUND])
+
+
 def _look_up(words: str, known: set[str]) -> tuple[Pick, ...]:
     organisations = readable(Organisation.objects.filter(name__icontains=words)).order_by("name", "id")
-    people = readable(Person.objects.filter(name__icontains=words, erased_on=None)).order_by("name", "id")
     found = [
         Pick(value=group(kind, row.pk), title=str(row), note=_note(row))
-        for kind, rows in (("organisation", organisations[:MOST_FOUND]), ("person", people[:MOST_FOUND]))
+        for kind, rows in (("organisation", list(organisations[:MOST_FOUND])), ("person", people_called(words)))
         for row in rows
     ]
     return tuple(pick for pick in found if pick.value not in known)

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.html import json_script
 from jinja2 import Environment
 
+from serai.directory.models import Person
 from serai.web import dates, drawings
 
 
@@ -42,10 +43,19 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "languages": settings.LANGUAGES,
         "asker": asker,
+        "seeing_as": _seeing_as(asker),
         "nav": _ways(request.path, signed_in=asker is not None and asker.person is not None),
         "home_href": reverse("home") if asker is not None and asker.person is not None else reverse("front"),
         "notices": list(messages.get_messages(request)),
     }
+
+
+def _seeing_as(asker: Any) -> str:
+    """The name of the other person while the asker sees as them; empty otherwise."""
+    if asker is None or asker.also is None:
+        return ""
+    found = Person.objects.filter(pk=asker.also).first()
+    return found.name if found else translation.gettext("someone else")
 
 
 def _ways(path: str, *, signed_in: bool) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, wraps
 from typing import Any
@@ -17,7 +18,7 @@ from django.shortcuts import render
 from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
 from serai.db import clock
-from serai.db.acting import Asker
+from serai.db.acting import Asker, acting_as
 from serai.directory.queries import Standing, standing
 
 ACTS_FOR = "acts_for"
@@ -45,7 +46,9 @@ class Here:
     def standing(self) -> Standing:
         """Who the asking person is here. Only for pages of members."""
         chosen = self.request.session.get(ACTS_FOR)
-        found = standing(self.asker, today=self.today, organisation=UUID(chosen) if chosen else None)
+        # Also while seeing as another: who I am does not hang on whether they may read my card.
+        with acting_as(replace(self.asker, also=None)) if self.asker.also else nullcontext():
+            found = standing(self.asker, today=self.today, organisation=UUID(chosen) if chosen else None)
         if found is None:
             raise Http404
         return found
@@ -57,6 +60,13 @@ class Here:
 
 
 View = Callable[..., HttpResponse]
+WHILE_SEEING_AS = "while_seeing_as"
+
+
+def while_seeing_as(view: View) -> View:
+    """Marks the one page that takes a POST while the asker sees as someone else: to stop it. Stands below `page`."""
+    setattr(view, WHILE_SEEING_AS, True)
+    return view
 
 
 def page(view: View) -> View:
@@ -66,6 +76,8 @@ def page(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         here = Here(request=request, asker=request.asker, now=clock.now())  # type: ignore[attr-defined]
         request.here = here  # type: ignore[attr-defined]
+        if here.asker.also and request.method not in ("GET", "HEAD") and not getattr(view, WHILE_SEEING_AS, False):
+            return render(request, "web/only_looking.html", status=409)
         try:
             return view(request, here, *args, **kwargs)
         except (ObjectDoesNotExist, NotYours) as error:

@@ -99,12 +99,13 @@ CREATE FUNCTION serai_sources_of(someone uuid) RETURNS uuid[]
       ELSE ARRAY(SELECT serai_organisations_of(someone)) || someone END);
   END $$;
 
--- Rows named to a person alone: their own card, their own Chatham House notes, and what was reported to them.
+-- Rows named to a person alone: their own card, their own Chatham House notes, and what was reported to them. Who wrote
+-- a note is told to its author alone: not to someone who sees as them, nor to whoever calls this with another's id.
 CREATE FUNCTION serai_named_to(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   AS $$ BEGIN RETURN (
     SELECT CASE WHEN someone IS NULL THEN '{}' ELSE
-      ARRAY(SELECT note_id FROM serai_noteauthor WHERE person_id = someone)
+      ARRAY(SELECT note_id FROM serai_noteauthor WHERE person_id = someone AND person_id = serai_person())
       || ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL)
       || someone END);
   END $$;
