@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -148,7 +150,7 @@ def purge_record(actor: Actor, report: Report, *, why: str, now: datetime) -> No
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT serai_purge(%s, %s)", [report.pk, why])
-        done = cursor.fetchone()[0]
+        done = _done(cursor.fetchone()[0])
     _remember("purge", done, now)
 
 
@@ -160,14 +162,19 @@ def erase_myself(actor: Actor, *, now: datetime) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT serai_erase_me()")
-        done = cursor.fetchone()[0]
+        done = _done(cursor.fetchone()[0])
     if done is not None and "refused" in done:
         raise Needed(done["refused"])
     _remember("erasure", done, now)
 
 
-def _remember(what: str, done: dict[str, dict[str, Sequence[str]]] | None, now: datetime) -> None:
+def _done(told: str | None) -> dict[str, Any] | None:
+    """What the database says that it took; Django gives jsonb as text."""
+    return json.loads(told) if told else None
+
+
+def _remember(what: str, done: dict[str, Any] | None, now: datetime) -> None:
     if done is None:
         raise NotYours("only the contact, or the person themselves, destroys anything")
     forget_keys()
-    erased.record(settings.STATE, at=now, what=what, gone=done["gone"], blank=done["blank"])  # type: ignore[arg-type]
+    erased.record(settings.STATE, at=now, what=what, gone=done["gone"], blank=done["blank"])
