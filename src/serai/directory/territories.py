@@ -78,10 +78,11 @@ def languages_of(country: str) -> tuple[str, ...]:
 def _languages(reading: str) -> dict[str, str]:
     """Codes by folded name: in the reader's language, in English and in the language itself."""
     found = {fold(name): code for code, name in OWN_NAMES.items()} | {"norsk": "nb"}
-    codes = [code for code in Locale("en").languages if re.fullmatch("[a-z]{2,3}", code)]
+    codes = [str(code) for code in Locale("en").languages if re.fullmatch("[a-z]{2,3}", str(code))]
     for locale in dict.fromkeys((reading, "en")):
+        names = Locale(locale).languages
         for code in sorted(codes, key=lambda code: (len(code), code)):
-            for name in (code, Locale(locale).languages.get(code, "")):
+            for name in (code, str(names.get(code, ""))):
                 found.setdefault(fold(name), code)
     found.pop("", None)
     return found

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from serai.audit.actions import ChangedMeanwhile
+from serai.core.audience import CLEAR, GREEN
 from serai.core.words import fold
 from serai.directory import actions, forms, queries, vocabulary
 from serai.directory.models import City, Organisation
@@ -161,9 +162,19 @@ def change_organisation(request: HttpRequest, here: Here, id: UUID) -> HttpRespo
             title = _("Someone else changed this organisation")
             return both_versions(request, form, meanwhile.record, title=title)
         messages.success(request, _("The organisation is changed."))
+        if _read_too_widely(found.audience.label, values):
+            messages.warning(request, _("Some readers of this entry may no longer know its name. Make them fewer."))
         return redirect("organisation", id)
     context = {"form": form, "title": _("Change this organisation."), "kicker": found.name, "button": _("Save")}
     return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+
+
+def _read_too_widely(label: str, told: dict[str, Any]) -> bool:
+    """Whether the entry is read by those before whom it is not to be named."""
+    hidden = {CLEAR} if told["named_to_public"] != "name" else set()
+    if told["named_to_network"] != "name":
+        hidden |= {CLEAR, GREEN}
+    return label in hidden
 
 
 def _cities(standing: Standing) -> list[tuple[int, str]]:
