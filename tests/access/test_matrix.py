@@ -23,8 +23,10 @@ NO_RECORD = Row(record=Record(id="", groups=frozenset(), source=None), columns={
 
 
 @pytest.fixture(scope="module")
-def archive(demo_world: str, cluster: Cluster) -> Archive:
-    return Archive(cluster.url(address.OWNER, demo_world), date(2025, 12, 1))
+def archive(demo_world: str, cluster: Cluster) -> Iterator[Archive]:
+    found = Archive(cluster.url(address.OWNER, demo_world), date(2025, 12, 1))
+    yield found
+    found.connection.close()
 
 
 @pytest.fixture(scope="module")

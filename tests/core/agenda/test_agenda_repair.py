@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from programme_checker import faults
 from visits import hours, small_agendas, two_days
@@ -182,6 +183,74 @@ def test_repairs_of_small_visits(agenda: Agenda, data: st.DataObject) -> None:
     )
     found = repair(agenda, planned.programme, now=now, changes=(change,), units=0.3)
     check(agenda, planned.programme, now, (change,), found)
+
+
+def fewest(agenda: Agenda, before: Programme, now: int, changes: tuple[Change, ...]) -> tuple[int, int, int] | None:
+    """Fewest lost that must be, lost and changed over every possible rest of a tiny visit, by trying them all."""
+    late = sum(change.minutes for change in changes if isinstance(change, Late))
+    first = earliest(before, now, late)
+    rules = judged(agenda, changes, before, now)
+    wishes = {session.id: session for session in rules.sessions}
+    musts = {session.id for session in agenda.sessions if session.must}
+    gone = {change.session for change in changes if isinstance(change, Cancelled)}
+    begun = [i for i in before.placed if i.start < now]
+    facts = tuple(replace(i, end=i.end + late if i.end > now else i.end) for i in begun)
+    names = [i.session for i in before.placed if i not in begun and i.session not in gone]
+    choices: list[list[Placed | None]] = []
+    for name in names:
+        was, session = before.of(name), wishes[name]
+        assert was is not None
+        starts = {start for start in range(at(1, "09:00"), at(1, "13:00"), agenda.step) if start >= first} | (
+            {was.start} if was.start >= first else set()
+        )
+        places = session.places or ("x", "y")
+        choices.append(
+            [None]
+            + [
+                replace(was, start=s, end=s + session.minutes, place=p, attending=session.required)
+                for s in sorted(starts)
+                for p in places
+            ]
+        )
+    count = 1
+    for mine in choices:
+        count *= len(mine)
+    assume(count <= 1500)
+    known = {fault for fault in faults(rules, Programme(placed=facts)) if not fault.startswith("day ")}
+    best = None
+    for chosen in product(*choices):
+        kept = tuple(item for item in chosen if item is not None)
+        new = faults(rules, Programme(placed=(*facts, *kept))) - known
+        if {fault for fault in new if not about_only(fault, {i.session for i in begun})}:
+            continue
+        lost = [n for n, item in zip(names, chosen, strict=True) if item is None]
+        changed = sum(
+            item is not None and differs(agenda, before.of(n), item) for n, item in zip(names, chosen, strict=True)
+        )
+        cost = (len(musts & set(lost)), len(lost), changed)
+        best = cost if best is None or cost < best else best
+    return best
+
+
+@given(small_agendas(step=30), st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_least_means_least(agenda: Agenda, data: st.DataObject) -> None:
+    agenda = replace(agenda, days=agenda.days[:1])
+    planned = plan_programme(agenda, effort=Effort(units=0.2))
+    if planned.programme is None or not planned.programme.placed:
+        return
+    now = at(1, "08:30") + 30 * data.draw(st.integers(0, 6))
+    changes = (
+        data.draw(st.sampled_from([Late(minutes=30), Closed(place="x"), Away(who="i"), Cancelled(session="s0")])),
+    )
+    found = repair(agenda, planned.programme, now=now, changes=changes, units=1)
+    if not found.least or found.unpaced:
+        return
+    gone = {change.session for change in changes if isinstance(change, Cancelled)}
+    lost = set(found.lost) - gone
+    musts = {session.id for session in agenda.sessions if session.must}
+    best = fewest(agenda, planned.programme, now, changes)
+    assert best == (len(lost & musts), len(lost), len(found.changed))
 
 
 def test_nothing_happened_nothing_moves() -> None:

@@ -58,7 +58,7 @@ def every_worth(agenda: Agenda) -> list[int]:
 
 
 @given(small_agendas(step=60))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_tiny_visits_are_solved_to_the_best(agenda: Agenda) -> None:
     worths = every_worth(agenda)
     planned = plan_programme(agenda, effort=Effort(units=5))
@@ -70,7 +70,7 @@ def test_tiny_visits_are_solved_to_the_best(agenda: Agenda) -> None:
 
 
 @given(small_agendas())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_limit_is_ever_broken(agenda: Agenda) -> None:
     planned = plan_programme(agenda, effort=QUICK)
     if planned.programme is None:

@@ -67,7 +67,7 @@ def spoiled(draw: st.DrawFn) -> tuple[Agenda, Programme]:
 
 
 @given(spoiled())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=90, deadline=None, suppress_health_check=list(HealthCheck))
 def test_troubles_are_those_an_independent_reader_finds(made: tuple[Agenda, Programme]) -> None:
     agenda, programme = made
     found, read = troubles(prepare(agenda), programme), faults(agenda, programme)

@@ -9,58 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import gcd
-from typing import TypeVar
+from enum import Enum
 
 from ortools.sat.python import cp_model
 
-from serai.core.agenda.clock import BadTime, Window
-from serai.core.agenda.ground import Ground, UnknownName, prepare
+from serai.core.agenda.ground import Ground, prepare
 from serai.core.agenda.habits import troubles
-from serai.core.agenda.model import Agenda, Interpreter, Pace, Person, Placed, Programme, Session
+from serai.core.agenda.happenings import Away, Cancelled, Change, Closed, Late, Story
+from serai.core.agenda.model import Agenda, Pace, Placed, Programme
 from serai.core.agenda.notices import Notice, notices
 from serai.core.agenda.puzzle import Impossible, Linear, Literal, Moving, Puzzle
 from serai.core.agenda.rules import puzzle_of
 from serai.core.agenda.solve import Watch, add_hint, new_solver
-from serai.core.agenda.troubles import Trouble
+from serai.core.agenda.troubles import Code, Trouble
+
+__all__ = ["Away", "Cancelled", "Change", "Closed", "Late", "Repaired", "repair"]
 
 LOST, NOT_MUST_LOST, CHANGED, ELSEWHERE, MISSED = 8_000_000, 800_000, 80_000, 20, 5
+UNPACED = Pace(presentations_in_a_row=None, reflection_each_day=False, informal_each_day=False, night=0)
+ABOUT_OTHERS = frozenset({Code.MISSING, Code.NOT_AFTER, Code.NO_REFLECTION, Code.NO_INFORMAL})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Late:
-    """Sessions going on now end so many minutes later; if none is, the next ones begin that much later at least."""
+class Scope(Enum):
+    """Which sessions may begin at another time: those that cannot stay, today's, or all."""
 
-    minutes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Closed:
-    """A place that cannot be used, from now on or in a window."""
-
-    place: str
-    window: Window | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Away:
-    """A person or interpreter who is ill or gone, from now on or in a window. Sessions planned for then go on
-    without a person, but for those that `needed` names; a language always needs its interpreter."""
-
-    who: str
-    window: Window | None = None
-    needed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cancelled:
-    """A session that will not happen."""
-
-    session: str
-
-
-Someone = TypeVar("Someone", Person, Interpreter)
-Change = Late | Closed | Away | Cancelled
+    TROUBLED = "troubled"
+    TODAY = "today"
+    ALL = "all"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,156 +60,132 @@ def repair(
     *,
     now: int,
     changes: tuple[Change, ...],
-    units: float = 0.1,
+    units: float = 0.05,
     seed: int = 0,
     stop: Callable[[], bool] = lambda: False,
 ) -> Repaired:
     """The rest of the visit after `now` (wall minutes), repaired. `units` of CP-SAT effort for each of at most
-    three attempts: today only, then all days, then without rules of pace. UnknownName or BadTime for changes
-    that make no sense."""
-    story = _Story(agenda, programme, now, changes)
-    stopped = False
-    for everything, paced in ((False, True), (True, True), (True, False)):
-        found, proven, asked = story.attempt(everything, paced, units, seed, stop)
-        stopped = stopped or asked
-        found = None if found is None else story.put_back(found)
-        if found is not None and (everything or not story.lost(found)):
-            told = story.told(found, least=proven, stopped=stopped)
-            return replace(told, other_days=everything, unpaced=not paced)
-        if stopped:
+    four attempts: only sessions that cannot stay may move, then today's, then all, then without rules of pace.
+    UnknownName or BadTime for changes that make no sense."""
+    search = _Search(Story(agenda, programme, now, changes), units, seed, stop)
+    for scope, paced in ((Scope.TROUBLED, True), (Scope.TODAY, True), (Scope.ALL, True), (Scope.ALL, False)):
+        if search.enough(scope):
             break
-    return Repaired(programme=None, changed=(), lost=(), notices=(), least=False, stopped=stopped)
+        search.attempt(scope, paced)
+    return search.told()
 
 
-class _Story:
-    """The visit as it now stands: facts that are over or going on, and the rest, under the changed wishes."""
+class _Search:
+    """The best repair so far. `forced` sessions cannot stay whatever the others do: a bound on changes."""
 
-    def __init__(self, agenda: Agenda, programme: Programme, now: int, changes: tuple[Change, ...]) -> None:
-        self.before, self.now = programme, now
-        self.old = prepare(agenda)
-        self._know(changes)
-        self.cancelled = frozenset(change.session for change in changes if isinstance(change, Cancelled))
-        late = sum(change.minutes for change in changes if isinstance(change, Late))
-        self.facts = self._facts(late)
-        begins = now
-        if late and not any(item.end > now for item in self.facts.values()):
-            begins = min((item.start for item in programme.placed if item.start >= now), default=now) + late
-        self.agenda = self._changed(agenda, changes, begins)
-        self.ground = prepare(self.agenda)
+    def __init__(self, story: Story, units: float, seed: int, stop: Callable[[], bool]) -> None:
+        self.story, self.before, self.ground, self.facts = story, story.before, story.ground, story.facts
+        self.cancelled = story.cancelled
+        self._units, self._seed, self._stop = units, seed, stop
+        self.best: Programme | None = None
+        self.least = self.stopped = self.other_days = self.unpaced = False
+        self.stay = [item for item in self.before.placed if item.session not in self.cancelled | self.facts.keys()]
+        self.hopeless = frozenset(item.session for item in self.stay if not self._could_be(item.session))
+        self.forced = self._forced()
+        self.troubled = self._troubled()
 
-    def _know(self, changes: tuple[Change, ...]) -> None:
-        for change in changes:
-            if isinstance(change, Late) and change.minutes <= 0:
-                raise BadTime(f"late by {change.minutes} minutes is not late")
-            unknown: set[str] = set()
-            if isinstance(change, Closed):
-                unknown = {change.place} - {place.id for place in self.old.agenda.places}
-            elif isinstance(change, Away):
-                unknown = ({change.who} - self.old.free.keys()) | (change.needed - self.old.sessions.keys())
-            elif isinstance(change, Cancelled):
-                unknown = {change.session} - self.old.sessions.keys()
-            if unknown:
-                raise UnknownName(f"the change names {min(unknown)}, which is not in the agenda")
+    def _could_be(self, name: str) -> bool:
+        """Whether a session has any place and time at all, with interpreters, were it the only one."""
+        ground, session = self.ground, self.ground.sessions[name]
+        spans = [span for place in ground.options(session) for span in ground.starts(session, place)]
+        for language in session.languages:
+            able = [who for who, k in ground.interpreters.items() if language in k.languages]
+            free = [span for who in able for span in ground.free[who] or ((0, 10**9),)]
+            length = session.minutes
+            spans = [(max(a, c), min(b, d - length)) for a, b in spans for c, d in free]
+            spans = [(a, b) for a, b in spans if a <= b]
+        return bool(spans)
 
-    def _facts(self, late: int) -> dict[str, Placed]:
-        """Sessions that have begun; those going on end later by `late`."""
-        facts: dict[str, Placed] = {}
-        for item in self.before.placed:
-            if item.start < self.now:
-                end = item.end + late if item.end > self.now else item.end
-                if item.session in self.cancelled:
-                    end = min(item.end, self.now)
-                facts[item.session] = replace(item, end=end)
-        return facts
+    def _forced(self) -> int:
+        """How many sessions cannot stay as they were even if all others that have not begun were gone."""
+        begun = tuple(self.facts.values())
+        known = set(troubles(self.ground, Programme(placed=begun)))
+        count = 0
+        for item in self.stay:
+            alone = replace(item, attending=item.attending & self.ground.sessions[item.session].required)
+            new = set(troubles(self.ground, Programme(placed=(*begun, alone)))) - known
+            count += any(trouble.code not in ABOUT_OTHERS for trouble in new)
+        return count
 
-    def _changed(self, agenda: Agenda, changes: tuple[Change, ...], begins: int) -> Agenda:
-        closed = [(change.place, change.window) for change in changes if isinstance(change, Closed)]
-        away = [(change.who, change.window) for change in changes if isinstance(change, Away)]
-        whole = Window(start=min(begins, agenda.days[0].start), end=agenda.days[-1].end)
-        last = Window(start=self.now, end=max(agenda.days[-1].end, self.now + 1))
-        places = []
-        for place in agenda.places:
-            holes = [window or last for name, window in closed if name == place.id]
-            places.append(replace(place, opens=less(place.opens or (whole,), holes)) if holes else place)
-        step = agenda.step
-        for item in self.before.placed:
-            step = gcd(step, self.old.clock.elapsed(item.start)) if item.session not in self.facts else step
-        return replace(
-            agenda,
-            sessions=tuple(
-                self._session(self._excused(session, changes, last), begins, whole) for session in agenda.sessions
-            ),
-            people=tuple(_gone(person, away, whole, last) for person in agenda.people),
-            interpreters=tuple(_gone(person, away, whole, last) for person in agenda.interpreters),
-            places=tuple(places),
-            step=step,
+    def _troubled(self) -> frozenset[str]:
+        """Sessions that some trouble is about if all stayed as they were."""
+        placed = (*self.facts.values(), *self.stay)
+        return frozenset(
+            name for trouble in troubles(self.ground, Programme(placed=placed)) for name in trouble.sessions
         )
 
-    def _excused(self, session: Session, changes: tuple[Change, ...], last: Window) -> Session:
-        """Whoever is away when a session was planned is wished there, no longer required."""
-        placed = self.before.of(session.id)
-        excused = {
-            change.who
-            for change in changes
-            if isinstance(change, Away) and session.id not in change.needed and placed is not None
-            if placed.start < (change.window or last).end and (change.window or last).start < placed.end
-        }
-        excused &= session.required
-        return replace(session, required=session.required - excused, wished=session.wished | excused)
+    def enough(self, scope: Scope) -> bool:
+        """Whether the best so far needs no attempt of that scope."""
+        if self.stopped or self.best is None:
+            return self.stopped
+        return self.least or (scope is Scope.ALL and (self.other_days or not self._needless(self.best)))
 
-    def _session(self, session: Session, begins: int, whole: Window) -> Session:
-        fact = self.facts.get(session.id)
-        if fact is not None:
-            minutes = self.old.clock.elapsed(fact.end) - self.old.clock.elapsed(fact.start)
-            return replace(
-                session,
-                minutes=max(1, minutes),
-                start=fact.start,
-                within=(),
-                required=fact.attending,
-                wished=frozenset(),
-                languages=frozenset(language for language, _ in fact.interpreters),
-            )
-        return replace(session, within=less(session.within or (whole,), [Window(start=-1, end=begins)]))
-
-    def attempt(
-        self, everything: bool, paced: bool, units: float, seed: int, stop: Callable[[], bool]
-    ) -> tuple[Programme | None, bool, bool]:
-        """A programme, whether it is proven least, and whether `stop` said so."""
-        ground = self.ground
-        if not paced:
-            loose = Pace(presentations_in_a_row=None, reflection_each_day=False, informal_each_day=False, night=0)
-            ground = prepare(replace(self.agenda, pace=loose))
+    def attempt(self, scope: Scope, paced: bool) -> None:
+        """Looks for a better repair; keeps the best."""
+        agenda = self._fixed(scope)
+        ground = prepare(agenda if paced else replace(agenda, pace=UNPACED))
+        since = ground.clock.elapsed(self.story.now)
         droppable = frozenset(ground.sessions) - self.facts.keys()
         try:
-            since = ground.clock.elapsed(self.now)
             puzzle = puzzle_of(ground, droppable=droppable, facts=self.facts, since=since)
         except Impossible:
-            return None, False, False
-        self._keep(puzzle, everything)
+            return
+        was = {item.session for item in self.before.placed}
+        for name, item in puzzle.moving.items():
+            if (name in self.cancelled or name not in was) and name not in self.facts:
+                puzzle.model.add(item.present == 0)
         puzzle.model.minimize(self._movement(puzzle))
-        add_hint(puzzle, self.before)
-        solver = new_solver(units, seed)
-        watch = Watch(solver, stop)
+        add_hint(puzzle, self.best or self.before)
+        solver = new_solver(self._units, self._seed)
+        watch = Watch(solver, self._stop)
         with watch:
             status = solver.solve(puzzle.model)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None, False, watch.stopped
-        return puzzle.programme(solver), status == cp_model.OPTIMAL, watch.stopped
+        self.stopped = self.stopped or watch.stopped
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            self._take(self.put_back(puzzle.programme(solver)), scope, paced, status == cp_model.OPTIMAL)
 
-    def _keep(self, puzzle: Puzzle, everything: bool) -> None:
-        """Cancelled sessions out; unless everything may change, other days as they were."""
-        today = self.old.day_of(self.old.clock.elapsed(self.now))
-        was = {item.session: item for item in self.before.placed}
-        for name, item in puzzle.moving.items():
-            if name in self.facts or isinstance(item.present, int):
-                continue
-            if name in self.cancelled or name not in was:
-                puzzle.model.add(item.present == 0)
-            elif not everything:
-                elapsed = self.old.clock.elapsed(was[name].start)
-                if self.old.day_of(elapsed) != today and today is not None:
-                    puzzle.model.add(item.start == elapsed).only_enforce_if(item.present)
+    def _take(self, found: Programme, scope: Scope, paced: bool, proven: bool) -> None:
+        proven = proven and scope is not Scope.TROUBLED
+        if self.best is None or self._cost(found) < self._cost(self.best):
+            self.best, self.unpaced = found, not paced
+            self.other_days = scope is Scope.ALL
+        elif scope is Scope.ALL:
+            self.other_days = True
+        count = len(self.lost(self.best)) + len(self.changed(self.best))
+        if self._needless(self.best):
+            self.least = proven and scope is Scope.ALL
+        else:
+            self.least = proven or count <= self.forced
+
+    def _needless(self, programme: Programme) -> frozenset[str]:
+        """Lost sessions that other days might have saved."""
+        return frozenset(self.lost(programme)) - self.hopeless
+
+    def _cost(self, programme: Programme) -> tuple[int, int, int, int]:
+        sessions, placed = self.ground.sessions, {item.session: item for item in programme.placed}
+        lost, changed = self.lost(programme), self.changed(programme)
+        must = sum(sessions[name].must for name in lost)
+        return must, len(lost), len(changed), sum(abs(i.start - placed[i.session].start) for i in changed)
+
+    def _fixed(self, scope: Scope) -> Agenda:
+        """The changed agenda with every session outside the scope at its old start."""
+        agenda, today = self.story.agenda, self.story.day(self.story.now)
+        if scope is Scope.ALL or (scope is Scope.TODAY and today is None):
+            return agenda
+        was = {item.session: item.start for item in self.stay}
+        if scope is Scope.TODAY:
+            kept = {name for name, start in was.items() if self.story.day(start) != today}
+        else:
+            kept = was.keys() - self.troubled
+        sessions = (
+            replace(session, start=was[session.id]) if session.id in kept else session for session in agenda.sessions
+        )
+        return replace(agenda, sessions=tuple(sessions))
 
     def _movement(self, puzzle: Puzzle) -> Linear:
         """Sessions lost, then sessions changed, then minutes, places, interpreters and wished people."""
@@ -256,20 +207,25 @@ class _Story:
             model.add(moved >= was - item.start).only_enforce_if(item.present)
             terms += [CHANGED * changed, moved]
             terms += self._elsewhere(puzzle, item, placed, changed)
-            stays = [item.attends[who] for who in sorted(placed.attending & item.session.wished)]
-            terms += [MISSED * (1 - comes) for comes in stays if not isinstance(comes, int)]
+            for person in sorted(item.session.wished & item.attends.keys()):
+                if person in placed.attending:
+                    terms.append(MISSED * (1 - item.attends[person]))
+                else:
+                    model.add(item.attends[person] == 0)
         return sum(terms)
 
     def _elsewhere(self, puzzle: Puzzle, item: Moving, placed: Placed, changed: Literal) -> list[Linear]:
         """Another place or interpreter is a change too. Where a meal for everyone is held anywhere is not."""
-        same: list[Literal] = []
+        here = item.at.get(placed.place, 0)
+        same = [item.interprets.get((who, language), 0) for language, who in placed.interpreters]
+        terms: list[Linear] = []
         if item.session.places:
-            same.append(item.at.get(placed.place, 0))
-        for language, who in placed.interpreters:
-            same.append(item.interprets.get((who, language), 0))
+            same.append(here)
+        else:
+            terms.append(ELSEWHERE // 10 * (1 - here))
         for literal in same:
             puzzle.model.add(literal >= 1).only_enforce_if(item.present, changed.negated())
-        return [ELSEWHERE * (1 - literal) for literal in same]
+        return terms + [ELSEWHERE * (1 - literal) for literal in same]
 
     def lost(self, programme: Programme) -> tuple[str, ...]:
         """Sessions that were in and are not, besides the cancelled ones."""
@@ -307,22 +263,21 @@ class _Story:
                     break
         return programme
 
-    def told(self, programme: Programme, *, least: bool, stopped: bool) -> Repaired:
+    def told(self) -> Repaired:
         """The result with its notices."""
+        if self.best is None:
+            return Repaired(programme=None, changed=(), lost=(), notices=(), least=False, stopped=self.stopped)
+        cancelled = {i.session for i in self.before.placed if i.session in self.cancelled - self.facts.keys()}
         return Repaired(
-            programme=programme,
-            changed=tuple(item.session for item in self.changed(programme)),
-            lost=tuple(sorted({*self.lost(programme), *self._cancelled_now()})),
-            notices=notices(self.old.agenda, self.before, programme, after=self.now),
-            least=least,
-            stopped=stopped,
+            programme=self.best,
+            changed=tuple(item.session for item in self.changed(self.best)),
+            lost=tuple(sorted({*self.lost(self.best), *cancelled})),
+            notices=notices(self.story.old.agenda, self.before, self.best, after=self.story.now),
+            least=self.least,
+            other_days=self.other_days,
+            unpaced=self.unpaced,
+            stopped=self.stopped,
         )
-
-    def _cancelled_now(self) -> frozenset[str]:
-        return frozenset(i.session for i in self.before.placed if i.session in self.cancelled - self.facts.keys())
-
-
-NEVER = Window(start=10**7, end=10**7 + 1)
 
 
 def restored(ground: Ground, programme: Programme, was: Placed, known: set[Trouble]) -> Programme | None:
@@ -343,16 +298,3 @@ def restored(ground: Ground, programme: Programme, was: Placed, known: set[Troub
         attending -= {who for trouble in new for who in trouble.people if was.session in trouble.sessions}
         attending |= was.attending & session.required
     return None
-
-
-def less(windows: tuple[Window, ...], holes: list[Window]) -> tuple[Window, ...]:
-    """Windows less holes; NEVER if nothing is left (an empty list would mean always)."""
-    for hole in holes:
-        parts = [((w.start, min(w.end, hole.start)), (max(w.start, hole.end), w.end)) for w in windows]
-        windows = tuple(Window(start=a, end=b) for pair in parts for a, b in pair if a < b)
-    return windows or (NEVER,)
-
-
-def _gone(someone: Someone, away: list[tuple[str, Window | None]], whole: Window, last: Window) -> Someone:
-    holes = [window or last for who, window in away if who == someone.id]
-    return replace(someone, free=less(someone.free or (whole,), holes)) if holes else someone

@@ -67,7 +67,7 @@ CREATE FUNCTION serai_erase_me() RETURNS jsonb
       IF EXISTS (SELECT 1 FROM serai_network WHERE data_protection_id = me) THEN RETURN '{"refused": "contact"}'; END IF;
       IF serai_administers() AND NOT EXISTS (SELECT 1 FROM serai_administrator JOIN serai_account a ON a.id = account_id
           WHERE a.is_active AND a.person_id IS DISTINCT FROM me) THEN RETURN '{"refused": "administrator"}'; END IF;
-      FOR place IN SELECT tablename FROM pg_policies WHERE schemaname = 'public' AND policyname = 'definer_destroys'
+      FOR place IN SELECT tablename FROM pg_policies WHERE schemaname = 'public' AND policyname = 'definer_empties'
           AND tablename <> 'serai_person' ORDER BY 1 LOOP
         EXECUTE format('SELECT array_agg(id) FROM %I WHERE source_id = $1', place) INTO ids USING me;
         FOREACH row_id IN ARRAY coalesce(ids, '{}') LOOP

@@ -133,7 +133,7 @@ CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
         EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE id = $1', place) USING record;
       END IF;
       INSERT INTO serai_purged (id, noun, record_id, actor_id, why, purged_at)
-        VALUES (gen_random_uuid(), what, record, serai_person(), because, serai_now()) ON CONFLICT (record_id) DO NOTHING;
+        VALUES (gen_random_uuid(), what, record, serai_person(), because, serai_now()) ON CONFLICT DO NOTHING;
       ids := ARRAY(SELECT id FROM serai_report WHERE record_id = record);
       blank := blank || jsonb_build_object('serai_report', serai_empty('serai_report', ids));
       UPDATE serai_report SET settled_at = serai_now(), settlement = 'purged', version = version + 1
@@ -163,11 +163,14 @@ DO $$
     ours text := '(id IN (SELECT unnest(serai_purging())) OR source_id = (SELECT serai_erasing()))';
   BEGIN
     FOR place IN SELECT tablename FROM pg_policies WHERE schemaname = 'public' AND policyname = 'definer_hides' LOOP
-      EXECUTE format('CREATE POLICY definer_destroys ON %I FOR DELETE TO serai_definer USING (%s)', place, ours);
+      IF place NOT IN ('serai_person', 'serai_organisation', 'serai_team') THEN
+        EXECUTE format('CREATE POLICY definer_destroys ON %I FOR DELETE TO serai_definer USING (%s)', place, ours);
+        EXECUTE format('GRANT DELETE ON %I TO serai_definer', place);
+      END IF;
       EXECUTE format('CREATE POLICY definer_destroys_seen ON %I FOR SELECT TO serai_definer USING (%s)', place, ours);
       EXECUTE format('CREATE POLICY definer_empties ON %I FOR UPDATE TO serai_definer USING (%s)', place, ours);
       SELECT string_agg(quote_ident(name), ', ') INTO content FROM unnest(serai_content_of(place)) AS name;
-      EXECUTE format('GRANT SELECT (id, source_id), DELETE ON %I TO serai_definer', place);
+      EXECUTE format('GRANT SELECT (id, source_id) ON %I TO serai_definer', place);
       IF content IS NOT NULL THEN
         EXECUTE format('GRANT UPDATE (%s) ON %I TO serai_definer', content, place);
       END IF;
