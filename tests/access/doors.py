@@ -22,7 +22,7 @@ from serai.exchanges import models as e
 from serai.needs.models import Match, MatchAnswer
 from serai.plans.models import Plan
 from serai.practices.models import PracticeVersion
-from serai.sharing.models import Report
+from serai.sharing.models import Invitation, Report
 from serai.stories.models import Passage
 
 Attempt = tuple[str, str, list[Any]]  # who, the statement, its values
@@ -168,6 +168,11 @@ class Doors:
             ),
             "a hub in another's network": (hub("clerk", "network"), hub("officer", "network")),
             "a network founded by a secretariat": (hub("officer", None), hub("admin", None)),
+            "a city taken up by anyone": (
+                adds("anna", d.City, id=-2005, fictive=True),
+                adds("officer", d.City, id=-2005, fictive=True),
+            ),
+            "a city renamed by anyone": (sets("anna", "city_a", name="y"), sets("officer", "city_a", name="y")),
             "a body into another's network": (
                 lists("clerk", "network", "town_c"),
                 lists("officer", "network", "ngo_a"),
@@ -253,12 +258,12 @@ class Doors:
                 adds("anna", PracticeVersion, "town_a", practice_id=house["practice"], number=2),
             ),
             "a release of another's programme": (
-                adds("berta", e.ProgrammeRelease, "town_b", exchange_id=house["exchange"], number=1),
-                adds("anna", e.ProgrammeRelease, "town_a", exchange_id=house["exchange"], number=1),
+                adds("berta", e.ProgrammeRelease, "town_b", exchange_id=house["exchange"], number=2),
+                adds("anna", e.ProgrammeRelease, "town_a", exchange_id=house["exchange"], number=2),
             ),
             "a passage in another's story": (
-                adds("berta", Passage, "town_b", story_id=house["story"], position=2),
-                adds("anna", Passage, "town_a", story_id=house["story"], position=2),
+                adds("berta", Passage, "town_b", story_id=house["story"], position=3),
+                adds("anna", Passage, "town_a", story_id=house["story"], position=3),
             ),
         }  # fmt: skip
 
@@ -266,7 +271,9 @@ class Doors:
         house, sets = self.house, self.sets
         later = house.rows["link_a"]["expires_at"]
         answers: Callable[[str], Attempt] = lambda who: sets(who, "answer", answer="accepted")  # noqa: E731
+        makes: Callable[[str], Attempt] = lambda source: self.adds("anna", Invitation, source)  # noqa: E731
         return {
+            "a link in another's name": (makes("town_b"), makes("town_a")),
             "a link that is over answers": (answers("link_old"), answers("link_a")),
             "another's link answers": (answers("link_b"), answers("link_a")),
             "a link lengthens itself": (

@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
+from psycopg.types.json import Jsonb
 
 from access.ground import Ground
 from access.rowmaking import NOW, TODAY, Row, filled, lay
-from serai.accounts.models import Account, Administrator
+from serai.accounts.models import Account, Administrator, Mail
+from serai.audit.models import AuditEntry
 from serai.core.audience import group
 from serai.db.acting import Asker, link, person
 from serai.db.rows import new_id
@@ -20,8 +22,8 @@ from serai.directory import models as d
 from serai.exchanges import models as e
 from serai.needs.models import Match, MatchAnswer, Need
 from serai.plans.models import Plan
-from serai.practices.models import Practice
-from serai.sharing.models import Invitation
+from serai.practices.models import Practice, PracticeVersion
+from serai.sharing.models import Invitation, Purged
 from serai.stories.models import Naming, Passage, Story
 
 RNG = random.Random(0)
@@ -140,6 +142,31 @@ def _people(house: House) -> None:
     house.put("administrator", Administrator, account_id=house["account_admin"])
 
 
+def _of_anna(house: House) -> None:
+    """What hangs on one person, and copies of one practice: what erasing and purging must reach."""
+    green = [group("network", house["network"])]
+    day = NOW.replace(hour=0, minute=0)
+    note = {"chatham": True, "id": uuid.uuid4(), "created_at": day, "changed_at": day, "source_id": None}
+    house.put("note_anna", e.Note, None, house.only("town_b"), session_id=house["chatham"], **note)
+    house.put("noteauthor_anna", e.NoteAuthor, note_id=house["note_anna"], person_id=house["anna"])
+    here = {"person_id": house["anna"], "started_on": TODAY}
+    house.put("seat_anna", d.TeamMember, "town_a", green, team_id=house["team"], **here)
+    part = {"exchange_id": house["exchange"], "party_id": house["party_a"]}
+    house.put("part_anna", e.Participant, "town_a", house.only("town_a"), **part, **here)
+    house.put("purged", Purged, actor_id=house["contact"])
+    told = f"told:{house['practice']}"
+    house.put("mail_anna", Mail, person_id=house["anna"], posted_by=house["berta"], failed="x", occasion="anna")
+    house.put("mail_practice", Mail, occasion=told)
+    house.put("version", PracticeVersion, "town_a", green, practice_id=house["practice"], number=1)
+    told_of = {"story_id": house["story"], "position": 2, "record_id": house["practice"], "noun": "practice"}
+    house.put("passage_practice", Passage, "town_a", green, **told_of)
+    entry = {"record_id": house["practice"], "noun": "Practice", "because": "why"}
+    house.put("entry_practice", AuditEntry, "town_a", green, **entry)
+    programme = Jsonb([{"id": str(house["session"]), "title": "told", "where": "there"}])
+    released = {"exchange_id": house["exchange"], "number": 1, "programme": programme}
+    house.put("release", e.ProgrammeRelease, "town_a", green, **released)
+
+
 def _records(house: House) -> None:
     green = [group("network", house["network"])]
     city = {"city_id": -2001}
@@ -180,6 +207,10 @@ def _exchange(house: House) -> None:
     house.put("story", Story, "town_a", inner, exchange_id=house["exchange"])
     house.put("passage", Passage, "town_a", inner, story_id=house["story"], position=1)
     house.put("naming", Naming, "town_a", inner, passage_id=house["passage"], organisation_id=house["town_b"])
+    house.put(
+        "naming_anna", Naming, "town_a", inner, passage_id=house["passage"], person_id=house["anna"], answer="yes"
+    )
+    _of_anna(house)
     named = [house[name] for name in ("need", "kept", "lent", "naming", "answer")]
     links = {"link_a": ("town_a", 3), "link_b": ("town_b", 3), "link_old": ("town_a", -1)}
     for name, (source, days) in links.items():

@@ -152,7 +152,7 @@ class World:
         return Reader(
             groups=rule.groups_of(self.facts, me, TODAY),
             sources=rule.sources_of(self.facts, me, TODAY),
-            named=wrote | reported | {me},
+            named=reported | {me},
             wrote=wrote,
         )
 

@@ -160,7 +160,7 @@ def test_the_author_of_a_chatham_house_note_is_written_by_the_database(ground: G
         assert ground.refused(*insert(grab)) == "permission denied for table serai_noteauthor"
         ground.ask(house.asker("anna"))
         assert ground.rows("SELECT 1 FROM serai_note WHERE id = %s", [row.id]) == [(1,)]
-        assert ground.rows("SELECT 1 FROM serai_noteauthor") == []
+        assert ground.rows("SELECT note_id FROM serai_noteauthor") == [(house["note_anna"],)]
 
 
 def test_a_claim_is_a_members_and_takes_no_card_of_others(ground: Ground, house: House) -> None:

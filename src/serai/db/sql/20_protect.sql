@@ -76,7 +76,9 @@ CREATE PROCEDURE serai_protect(
       END IF;
       -- What is reported is hidden and released by the definer alone: see 30_guards.sql.
       IF hideable THEN
-        EXECUTE format('CREATE POLICY definer_finds ON %I FOR SELECT TO serai_definer USING (%s)', tablename, reported);
+        IF NOT definer THEN
+          EXECUTE format('CREATE POLICY definer_finds ON %I FOR SELECT TO serai_definer USING (%s)', tablename, reported);
+        END IF;
         EXECUTE format('CREATE POLICY definer_hides ON %I FOR UPDATE TO serai_definer USING (%s)', tablename, reported);
         EXECUTE format('GRANT SELECT (id, hidden_at), UPDATE (hidden_at) ON %I TO serai_definer', tablename);
       END IF;
