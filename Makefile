@@ -17,7 +17,7 @@ demo: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	@$(BIN)/python tests/browser.py
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/test.stamp
 	@$(BIN)/ruff format --check .

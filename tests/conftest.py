@@ -19,6 +19,7 @@ from serai.db import address
 from serai.db.embedded import Cluster
 
 PURE = ("core", "documents", "look", "house", "processes")
+DEMO = {"demo_world", "demo_database"}
 _stack = contextlib.ExitStack()
 atexit.register(_stack.close)
 _state = _stack.enter_context(throwaway_state())
@@ -43,10 +44,18 @@ assert settings.DATABASES
 NOW = datetime(2019, 11, 26, 9, 40, tzinfo=UTC)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each worker finds its own cluster's settings, not those that it would inherit."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gives the database to every test that is not pure."""
+    """Gives the database to every test that is not pure, and one worker to all that look at the demo world."""
     for item in items:
         folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+        of_demo = folder == "journeys" or DEMO & set(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("demo" if of_demo else item.path.name))
         if "demo_world" in getattr(item, "fixturenames", ()) or folder == "journeys":
             continue
         if folder not in PURE and not item.get_closest_marker("django_db"):

@@ -123,10 +123,9 @@ def counted(tree: dict[str, list[psutil.Process]]) -> dict[str, int]:
 def whole(site: Site, supervisor: subprocess.Popen[str], *, seconds: float = 30) -> dict[str, list[psutil.Process]]:
     """The tree once it is complete: everyone descends from this supervisor."""
     until = time.monotonic() + seconds
-    while counted(site.tree()) != TREE and time.monotonic() < until:
+    while counted(tree := site.tree()) != TREE:  # a process just forked still bears its parent's name for a moment
+        assert time.monotonic() < until, tree
         time.sleep(0.1)
-    tree = site.tree()
-    assert counted(tree) == TREE
     ours = {child.pid for child in psutil.Process(supervisor.pid).children(recursive=True)}
     assert {process.pid for name, group in tree.items() if name != "up" for process in group} <= ours
     return tree
