@@ -19,7 +19,6 @@ from serai.db import address
 from serai.db.embedded import Cluster
 
 PURE = ("core", "documents", "look", "house", "processes")
-DEMO = {"demo_world", "demo_database"}
 _stack = contextlib.ExitStack()
 atexit.register(_stack.close)
 _state = _stack.enter_context(throwaway_state())
@@ -51,11 +50,9 @@ def pytest_xdist_setupnodes() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gives the database to every test that is not pure, and one worker to all that look at the demo world."""
+    """Gives the database to every test that is not pure."""
     for item in items:
         folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
-        of_demo = folder == "journeys" or DEMO & set(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group("demo" if of_demo else item.path.name))
         if "demo_world" in getattr(item, "fixturenames", ()) or folder == "journeys":
             continue
         if folder not in PURE and not item.get_closest_marker("django_db"):

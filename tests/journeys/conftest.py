@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from crawl import EXPECTED, PEOPLE, Reached, reachable
+from hands import PHONE, Hand
 from playwright.sync_api import Browser, sync_playwright
 
 from browser import ARGUMENTS, chromium
@@ -46,3 +48,25 @@ def site_a_year_later(cluster: Cluster, demo_database: str, static_files: None) 
     """The last stage, to be read."""
     with served(cluster, demo_database, "a-year-later") as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """The kinds of pages that somebody has reached so far in this module."""
+    return set()
+
+
+@pytest.fixture(scope="module", params=list(PEOPLE))
+def somebody(
+    request: pytest.FixtureRequest, browser: Browser, site_a_year_later: str, known: set[str]
+) -> Iterator[Reached]:
+    """One person before the last stage, and the pages that person reaches."""
+    role, starts = PEOPLE[request.param]
+    hand = Hand(browser, site_a_year_later, viewport=PHONE)
+    hand.page.emulate_media(reduced_motion="reduce")  # else axe measures colours on their way to another theme
+    if role:
+        hand.become(role)
+    found = reachable(hand.context.request, site_a_year_later, starts, known)
+    assert known >= EXPECTED[request.param], EXPECTED[request.param] - known
+    yield hand, found
+    hand.context.close()
