@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import time
 from datetime import UTC, datetime
 from operator import itemgetter
 
+import psycopg
+
 from serai.confine import keep_environment_private
+from serai.db import boot
 from serai.db.standing import EMPTY, NEWER, OLDER, standing
 from serai.installation import say
 
@@ -21,8 +25,33 @@ def _django() -> None:
     django.setup()
 
 
+def _may_serve(*, seconds: float = 60) -> bool:
+    """Whether the rule holds in our database (see db/boot.py); if not, why is said. One that recovers is waited for."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            boot.check_own()
+        except boot.Unsafe as refusal:
+            say(f"serai: {refusal}")
+            return False
+        except psycopg.OperationalError as error:
+            if time.monotonic() > until:
+                say(f"serai: The database does not answer: {str(error).splitlines()[0]}")
+                return False
+            time.sleep(0.5)
+        else:
+            return True
+
+
 def serve(given: argparse.Namespace) -> int:
-    """The web process."""
+    """The web process. Each of its workers asks for itself (wsgi.py), and goes on asking; this one says a refusal."""
+    try:
+        boot.check_own()
+    except boot.Unsafe as refusal:
+        say(f"serai: {refusal}")
+        return 1
+    except psycopg.OperationalError:
+        say("The database does not answer; until it does, pages say so.")
     from serai.serve import serve as run  # granian belongs to this child alone
 
     run(
@@ -33,6 +62,8 @@ def serve(given: argparse.Namespace) -> int:
 
 def work(_: argparse.Namespace) -> int:
     """The worker: jobs, until told to end."""
+    if not _may_serve():
+        return 1
     _django()
     from serai.jobs import work as run  # jobs are Django's
 
@@ -42,6 +73,8 @@ def work(_: argparse.Namespace) -> int:
 
 def keep(_: argparse.Namespace) -> int:
     """The keeper: every domain's clocks, until told to end."""
+    if not _may_serve():
+        return 1
     _django()
     from serai.jobs import keep as run  # jobs are Django's
 

@@ -13,6 +13,7 @@ from serai.answers import AnswerError
 from serai.archive import ArchiveError
 from serai.backup import BackupError
 from serai.confine import ConfineError
+from serai.db.boot import Unsafe
 from serai.db.embedded import ClusterError
 from serai.db.prepare import PrepareError
 from serai.demo.stages import STAGES
@@ -26,7 +27,7 @@ from serai.up import UpError
 
 REFUSALS = (
     ArchiveError, BackupError, ClusterError, ConfineError, LockedError, PrepareError, ReplayError, RestoreError,
-    StateError, UpError,
+    StateError, Unsafe, UpError,
 )  # fmt: skip
 
 

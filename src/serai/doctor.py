@@ -13,7 +13,8 @@ import psycopg
 from serai.answers import IDENTITY
 from serai.archive import archives, is_encrypted, newest
 from serai.confine import ConfineError, needed
-from serai.db.address import OWNER, WEB
+from serai.db import boot
+from serai.db.address import KEEPER, WEB, WORKER
 from serai.db.count import hidden_tables
 from serai.db.embedded import ClusterError
 from serai.installation import Installation, found, say
@@ -69,21 +70,23 @@ def _folder(house: Installation) -> Iterator[Finding]:
 def _database(house: Installation) -> Iterator[Finding]:
     try:
         with house.running():
-            yield from _roles(house)
+            yield from roles(house)
     except (ClusterError, psycopg.Error) as error:
         yield Finding(well=False, text=f"The database does not answer: {str(error).splitlines()[0]}")
 
 
-def _roles(house: Installation) -> Iterator[Finding]:
+def roles(house: Installation) -> Iterator[Finding]:
+    """What the database says of itself, and all that would keep a process from serving (db/boot.py)."""
     with psycopg.connect(house.address(WEB), connect_timeout=5) as web:
         version = web.info.server_version
         yield Finding(well=version >= 150000, text=f"PostgreSQL {version // 10000}.{version % 10000} answers.")
-        row = web.execute(
-            "SELECT rolsuper OR rolbypassrls OR pg_has_role(%s, 'MEMBER') FROM pg_roles WHERE rolname = current_user",
-            [OWNER],
-        ).fetchone()
-        held = row is not None and not row[0]
-        yield Finding(well=held, text="The web role is held by row security." if held else "The web role may bypass!")
+    told: dict[str, None] = {}
+    for role in (WEB, WORKER, KEEPER):
+        with psycopg.connect(house.address(role), autocommit=True, connect_timeout=5) as connection:
+            told |= dict.fromkeys(boot.reasons(connection, demo=house.demo))
+    yield from (Finding(well=False, text=reason) for reason in told)
+    if not told:
+        yield Finding(well=True, text="Web, worker and keeper are held by row security, and the policies are ours.")
     with psycopg.connect(house.owner_address("doctor: look at the policies")) as owner:
         hidden = hidden_tables(owner)
         text = f"Row security hides {', '.join(hidden)} from backups: run serai migrate." if hidden else ""

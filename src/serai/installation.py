@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
 from serai.confine import Confinement, for_service
-from serai.db.address import DATABASE, OWNER, WEB, of_role, parts
+from serai.db import boot
+from serai.db.address import DATABASE, KEEPER, OWNER, WEB, WORKER, of_role, parts
 from serai.db.embedded import Cluster
 from serai.db.prepare import PrepareError, check_prepared, prepare
 from serai.demo.stages import MOMENTS
@@ -76,6 +79,14 @@ class Installation:
             raise PrepareError("This database was not prepared from here: run serai database prepare --admin URL.")
         else:
             check_prepared(self.address(WEB))
+
+    def refuse_unsafe(self) -> None:
+        """Raises boot.Unsafe where the audience rule would not hold for one of those who are to serve."""
+        for role in (WEB, WORKER, KEEPER):
+            try:
+                boot.check(self.address(role), demo=self.demo)
+            except psycopg.OperationalError as error:
+                raise PrepareError(f"The database does not let {role} in: {str(error).splitlines()[0]}") from error
 
     def environment(self, role: str, **more: str) -> dict[str, str]:
         """All a child of this role is told: its own database address, and no other password."""

@@ -109,6 +109,7 @@ def _start_all(tree: Tree, serving: Serving, ending: threading.Event) -> None:
     if not serving.serve:
         ending.set()
         return
+    house.refuse_unsafe()
     for name, start in _members(serving):
         if ending.is_set():
             return

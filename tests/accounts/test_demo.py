@@ -10,8 +10,8 @@ from django.test import Client
 
 from letters import ADDRESS, opened_account, text
 from serai.accounts.models import Account
+from serai.db.carried import policy_files
 from serai.db.doors import DOORS, DemoDoorsOpen, refuse_doors
-from serai.db.migrate import policy_files
 from worlds import World
 
 
@@ -53,7 +53,7 @@ def test_a_real_site_has_neither(client: Client, world: World, settings: Any) ->
 def test_a_database_with_the_doors_is_not_served_for_real(settings: Any) -> None:
     refuse_doors("default")
     settings.DEMO = False
-    assert not [path for path in policy_files() if path.name == "demo.sql"]
+    assert not [path for path in policy_files(demo=False) if path.name == "demo.sql"]
     with pytest.raises(DemoDoorsOpen, match="Outbox"):
         refuse_doors("default")
     with connection.cursor() as cursor:

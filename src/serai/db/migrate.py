@@ -1,45 +1,21 @@
-"""Brings a database up to date: migrations, then every policy file, in one order and under one lock."""
+"""Brings a database up to date: migrations, then every policy file, in one order under one lock, and sealed."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
 
+from serai.db import boot, carried
 from serai.db.doors import refuse_doors
 
-HERE = Path(__file__).parent
-HOUSE = HERE.parent
-DOMAINS = (
-    "accounts",
-    "directory",
-    "audit",
-    "sharing",
-    "needs",
-    "practices",
-    "partnerships",
-    "exchanges",
-    "plans",
-    "stories",
-)
 LOCK = 7_357_241  # an advisory lock of our own: two `serai migrate` at once take turns
 
 
-def policy_files() -> list[Path]:
-    """Functions, then each domain's policies, then what needs them all."""
-    rule = sorted((HERE / "sql").glob("[0-8]*.sql"))
-    last = sorted((HERE / "sql").glob("9*.sql"))
-    domains = [HOUSE / domain / "policies.sql" for domain in DOMAINS]
-    if settings.DEMO:
-        domains.append(HOUSE / "accounts" / "demo.sql")
-    return rule + [path for path in domains if path.exists()] + last
-
-
 def apply_policies(alias: str = "owner") -> None:
-    """Takes every grant away, then runs every policy file: what no file protects, nobody reads."""
+    """Takes every grant away, then runs every policy file: what no file protects, nobody reads. Then the seal."""
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(
@@ -47,8 +23,9 @@ def apply_policies(alias: str = "owner") -> None:
             " serai_definer; GRANT USAGE ON SCHEMA public TO serai_web, serai_worker, serai_keeper, serai_backup,"
             " serai_definer"
         )
-        for path in policy_files():
+        for path in carried.policy_files(demo=settings.DEMO):
             cursor.execute(path.read_text(encoding="utf-8"))
+        boot.seal(cursor, demo=settings.DEMO)
 
 
 def migrate(owner_url: str) -> None:

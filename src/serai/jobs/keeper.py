@@ -11,7 +11,7 @@ import threading
 from django.db import close_old_connections
 
 from serai.db.acting import KEEPER, acting_as
-from serai.db.migrate import DOMAINS
+from serai.db.carried import DOMAINS
 
 log = logging.getLogger("serai")
 

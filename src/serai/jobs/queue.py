@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from serai.db.acting import Asker, acting_as
-from serai.db.migrate import DOMAINS
+from serai.db.carried import DOMAINS
 
 Body = Callable[..., None]
 Argument = uuid.UUID | int
