@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,9 @@ from django.urls import reverse
 
 from serai.db.acting import person
 from serai.directory.queries import Standing, standing
+from serai.exchanges.actions import close_recorded
+from serai.exchanges.models import Takeaway
+from serai.home.came import what_came
 from serai.home.queries import follow_through, needs_help, pipeline, promises_of, your_turn
 from serai.needs.actions import state_need
 from sharing.stage import arranged
@@ -64,6 +68,33 @@ def test_the_secretariat_sees_where_things_stand_and_whom_to_help(world: World) 
         assert wanted.why == "Who opens the house?"
         assert [row["made"] for row in follow_through(now=NOW)] == [0, 0, 0]
     assert browsing(office).get("/home/").status_code == 200
+
+
+def test_when_nothing_is_due_the_home_says_what_came_of_the_last_exchange(world: World) -> None:
+    it = whole(world)
+    asked_first = "It begins with one question"
+    with world["Arbreva"].asks():
+        assert what_came(stands(world, "Arbreva")) is None, "it is not over yet"
+        close_recorded(world["Arbreva"].actor, it.exchange, now=NOW + timedelta(days=99))
+    with world["Arbreva"].asks():
+        came = what_came(stands(world, "Arbreva"))
+        assert came is not None
+        assert (came.exchange, came.story) == (it.exchange, it.story)
+        assert Takeaway.objects.count() == 1
+        assert came.figures == ((1, "takeaway"), (1, "activity"), (1, "indicator"))
+    with world["Valdora"].asks():
+        assert what_came(stands(world, "Valdora")) is None
+    page = text(browsing_as(world, "Valdora").get("/home/"))
+    assert asked_first in page
+    assert it.exchange.title not in page
+
+
+def test_the_secretariats_sentence_leaves_out_what_is_not(world: World) -> None:
+    office = world.secretariat
+    assert "Nothing is under way." in text(browsing(office).get("/home/"))
+    whole(world)
+    (said,) = re.findall(r"<h1>(.*?)</h1>", text(browsing(office).get("/home/")))
+    assert said == "1 exchange is under way."
 
 
 def test_the_front_shows_a_visitor_only_what_is_everyone_s(world: World) -> None:

@@ -54,5 +54,5 @@ MOVES: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
 def moved(noun: str, now: str, to: str) -> str:
     """The state after the move; raises `NotAllowedNow` where the table does not hold it."""
     if to not in MOVES[noun][now]:
-        raise NotAllowedNow(f"a {noun} that is {now} cannot become {to}")
+        raise NotAllowedNow(f"{noun}: what is {now} cannot become {to}")
     return to

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.numbers import format_decimal
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 from serai.exchanges.queries import now_and_next, programme_sessions
 from serai.exchanges.views.programme import zone_of
 from serai.home import queries
+from serai.home.came import what_came
 from serai.home.front import sky
 from serai.stories.queries import stories_readable, story_page, told
 from serai.web import dates
@@ -42,7 +44,7 @@ def front(request: HttpRequest, here: Here) -> HttpResponse:
         if len(near) > 1
         else None,
         "crop": crop_step(seen.lit),
-        "dots": world_dots(),
+        "dots": format_decimal(world_dots(), locale=dates.locale()),
         "rows": seen.rows,
         "latest": latest,
         "steps": _steps(),
@@ -86,6 +88,7 @@ def _own(request: HttpRequest, here: Here) -> HttpResponse:
         "promises": list(queries.promises_of(here.actor.source)[:5]),
         "for_you": queries.for_you(standing),
         "open_needs": [] if due else list(queries.open_needs(here.actor.source)[:3]),
+        "came": None if due or coming or live else what_came(standing),
     }
     return show(request, "home/own.html", context)
 
@@ -132,7 +135,7 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
     help_wanted = queries.needs_help(now=here.now)
     open_lanes = [lane for lane in lanes if lane.key in ("planned", "released", "live")]
     running = sum(len(lane.ages) for lane in open_lanes)
-    stuck = sum(age > USUAL[lane.key] for lane in lanes[:5] for _title, _href, age in lane.ages)
+    late = [[age for _title, _href, age in lane.ages if age > USUAL[lane.key]] for lane in lanes[:5]]
     soon = (
         queries.under_way(here.today)
         .filter(starts_on__gte=here.today, starts_on__lte=dates.later(here.today, 30))
@@ -141,9 +144,7 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
     own = queries.your_turn(here.standing, today=here.today)
     context = {
         "network": here.standing.runs,
-        "running": running,
-        "stuck": stuck,
-        "soon": soon,
+        "stands": _stands(running, len(late[0]) + len(late[1]), sum(map(len, late[2:])), soon),
         "help": [*own, *help_wanted],
         "minutes": sum(d.minutes for d in [*own, *help_wanted]),
         "lanes": [_lane(lane) for lane in lanes],
@@ -151,6 +152,18 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
         "follow": queries.follow_through(now=here.now),
     }
     return show(request, "home/secretariat.html", context)
+
+
+def _stands(running: int, needs: int, held: int, soon: int) -> str:
+    """Where everything stands, in one sentence that leaves out what is not."""
+    said = [
+        (running, ngettext("%(n)d exchange is under way", "%(n)d exchanges are under way", running)),
+        (held, ngettext("%(n)d exchange is stuck", "%(n)d exchanges are stuck", held)),
+        (needs, ngettext("%(n)d need waits for an answer", "%(n)d needs wait for an answer", needs)),
+        (soon, ngettext("%(n)d visit begins within 30 days", "%(n)d visits begin within 30 days", soon)),
+    ]
+    there = [words % {"n": number} for number, words in said if number]
+    return ", ".join(there) + "." if there else _("Nothing is under way.")
 
 
 def _lane(lane: queries.Lane) -> dict[str, Any]:
@@ -172,10 +185,7 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
         "count": len(lane.ages),
         "strip": days(ages=ages, stuck=[min(a, 120) for _t, _h, a in stuck], usual=min(USUAL[lane.key], 120), most=120),
         "ages": _("%(ages)s days") % {"ages": words} if words else _("none"),
-        "held": [
-            {"text": _("%(n)d days") % {"n": age}, "href": href, "share": min(age, 120) / 120}
-            for _t, href, age in stuck[:2]
-        ],
+        "held": [{"text": dates.span(age), "href": href, "share": min(age, 120) / 120} for _t, href, age in stuck[:2]],
     }
 
 

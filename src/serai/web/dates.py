@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time, format_timedelta
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -79,3 +79,11 @@ def moment(value: datetime | str, zone: str) -> str:
 def later(value: date, days: int) -> date:
     """The day so many days later."""
     return value + timedelta(days=days)
+
+
+def span(days: int) -> str:
+    """ "45 days", "7 months", "2 years": coarser where it is long."""
+    long = timedelta(days=days)
+    if days <= 120:
+        return format_timedelta(long, granularity="day", threshold=days + 1, locale=locale())
+    return format_timedelta(long, granularity="month", threshold=2, locale=locale())
