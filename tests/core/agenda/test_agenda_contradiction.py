@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from visits import hours, small_agendas, two_days
+from visits import CALM_PACE, hours, small_agendas, two_days
 
+from serai.core.agenda import contradiction
 from serai.core.agenda.clock import at
 from serai.core.agenda.contradiction import Ask, Wish, explain, wishes_of, without
 from serai.core.agenda.model import Agenda, Session
@@ -39,7 +41,7 @@ def only(agenda: Agenda, wishes: tuple[Wish, ...]) -> Agenda:
 
 
 @given(small_agendas())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_contradiction_is_one_and_each_part_is_needed(agenda: Agenda) -> None:
     found = explain(agenda, units=2)
     if possible(agenda):
@@ -54,6 +56,62 @@ def test_a_contradiction_is_one_and_each_part_is_needed(agenda: Agenda) -> None:
     for way in found.ways:
         assert way.drop in found.wishes
         assert possible(without(agenda, frozenset({way.drop}))) == way.all_else
+    assert found.smallest
+    assert every_few_can_be_met(agenda, len(found.wishes) - 1)
+
+
+def every_few_can_be_met(agenda: Agenda, count: int) -> bool:
+    """Whether any `count` wishes of the agenda can be met together, by trying them all.
+
+    What can be met with others besides is not tried again: fewer wishes allow what more allow.
+    """
+    wishes = wishes_of(agenda)
+    met: list[frozenset[Wish]] = []
+
+    def can(kept: frozenset[Wish]) -> bool:
+        return possible(without(agenda, frozenset(wishes) - kept))
+
+    for few in map(frozenset, combinations(wishes, count)):
+        if any(few <= known for known in met):
+            continue
+        if not can(few):
+            return False
+        for wish in wishes:
+            few = few | {wish} if can(few | {wish}) else few
+        met.append(few)
+    return True
+
+
+def test_trying_all_finds_a_contradiction_of_fewer() -> None:
+    """A test of the test: the opening at nine contradicts in three wishes, so not any three can be met."""
+    agenda = changed("opening", start=at(1, "09:00"))
+    few = replace(agenda, sessions=agenda.sessions[:1], pace=CALM_PACE)
+    assert every_few_can_be_met(few, 2)
+    assert not every_few_can_be_met(few, 3)
+
+
+def test_fewer_wishes_are_found_where_sparing_one_after_the_other_would_end_with_more() -> None:
+    """Twice a session that must wait for one fixed after it; between them one in a language nobody interprets."""
+    talk = replace(BASE.sessions[1], languages=frozenset(), required=frozenset(), wished=frozenset())
+    early, late = {"start": at(1, "11:00")}, {"start": at(2, "16:00")}
+    agenda = replace(
+        BASE,
+        sessions=(
+            replace(talk, id="a", **late),
+            replace(talk, id="b", after=frozenset({"a"}), **early),
+            replace(talk, id="odd", languages=frozenset({"ur"})),
+            replace(talk, id="c", **late),
+            replace(talk, id="d", after=frozenset({"c"}), **early),
+        ),
+        pace=CALM_PACE,
+    )
+    search = contradiction._Search(agenda, 0.5, 0, lambda: False)
+    assert len(search.core(search.wishes)) > 2
+    assert len(search.core(tuple(reversed(search.wishes)))) > 2
+    found = explain(agenda)
+    assert found is not None
+    assert found.smallest
+    assert [wish.ask for wish in found.wishes] == [Ask.HAPPENS, Ask.LANGUAGE]
 
 
 @pytest.mark.parametrize(
@@ -105,3 +163,4 @@ def test_a_stopped_search_says_so() -> None:
     assert found is not None
     assert found.stopped
     assert not found.certain
+    assert not found.smallest

@@ -84,6 +84,12 @@ def season(draw: random.Random, count: int) -> Season:
     )
 
 
+def wide(count: int, seed: int = 3) -> Season:
+    """A larger season without calendars: only visits, hosts and the budget."""
+    listed = tuple(replace(city, months=frozenset()) for city in cities(random.Random(seed), count))
+    return Season(cities=listed, budget=450.0 * count, rewards=Rewards(reciprocal=0.0))
+
+
 def seasons(least: int, most: int) -> st.SearchStrategy[Season]:
     """Drawn seasons of `least` to `most` cities; the seed is what Hypothesis varies and shrinks."""
     return st.builds(

@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from core.season.checker import broken, check
 from core.season.seasons import illustrative, season, seasons
-from serai.core.season.contradiction import contradictions
 from serai.core.season.explain import forced, shadow_prices, why_not_that, why_this
 from serai.core.season.fit import words
 from serai.core.season.model import (
     BadSeasonError,
-    ContradictionError,
     Effort,
     Funder,
     Hosting,
@@ -97,34 +95,6 @@ def test_shadow_prices_bound_what_more_money_brings() -> None:
     assert richer.value <= plan.bound + 1000 * price.points + 1e-6
     said = [words(reason) for reason in shadow_prices(given_season, plan)]
     assert any(one.startswith("1,000 more in the whole budget would bring up to") for one in said)
-
-
-@settings(max_examples=15, deadline=None)
-@given(seasons(3, 7), st.integers(1, 6))
-def test_contradicting_limits_are_a_smallest_set(given_season: Season, least: int) -> None:
-    quota = Quota(side="guest", by="country", key="AL", least=least)
-    asked = replace(given_season, quotas=(*given_season.quotas, quota))
-    found = contradictions(asked)
-    if not found:
-        plan = plan_season(asked, effort=QUICK)
-        assert check(asked, plan) == []
-        return
-    assert f"at least {least} visits by cities of AL" in found
-    with pytest.raises(ContradictionError) as caught:
-        plan_season(asked, effort=QUICK)
-    assert caught.value.limits == found
-
-
-def test_a_contradiction_is_gone_when_any_limit_it_names_goes() -> None:
-    given_season = replace(
-        illustrative(),
-        budget=500.0,
-        cities=tuple(replace(city, country="AL") for city in illustrative().cities),
-        quotas=(Quota(side="guest", by="country", key="AL", least=2),),
-    )
-    assert contradictions(given_season) == ("the whole budget", "at least 2 visits by cities of AL")
-    assert contradictions(replace(given_season, budget=800.0)) == ()
-    assert contradictions(replace(given_season, quotas=())) == ()
 
 
 def test_a_host_that_cancels_changes_only_its_guests() -> None:

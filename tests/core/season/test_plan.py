@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.season.checker import broken, check, cost, learning, value
-from core.season.seasons import cities, illustrative, relabelled, season, seasons
+from core.season.seasons import illustrative, relabelled, season, seasons, wide
 from serai.core.season.city import City, DuplicateCityError, NeedTerm, OfferTerm
 from serai.core.season.model import (
     BadSeasonError,
@@ -92,12 +92,6 @@ def test_more_budget_is_never_worse_beyond_the_gap(given_season: Season, budget:
     plan = plan_season(replace(given_season, budget=budget + more), effort=effort)
     assert plan.bound >= less.value - 1e-6
     assert plan.value >= less.value - plan.gap * plan.bound - 1e-6
-
-
-def wide(count: int, seed: int = 3) -> Season:
-    """A larger season without calendars: only visits, hosts and the budget."""
-    listed = tuple(replace(city, months=frozenset()) for city in cities(random.Random(seed), count))
-    return Season(cities=listed, budget=450.0 * count, rewards=Rewards(reciprocal=0.0))
 
 
 def test_without_the_exact_finish_the_gap_is_small_and_the_bound_holds() -> None:

@@ -1,13 +1,12 @@
-"""Why a wish list cannot be: a smallest set of wishes that contradict, and what dropping each of them would allow.
+"""Why a wish list cannot be: the fewest wishes that contradict, and what dropping each of them would allow.
 
 Facts (hours, ways, people's own times, site rules) are never dropped; wishes are. The set is irreducible: without
-any one of its wishes the rest of the set can be met. A set of more than three is looked for from the other end of
-the list too and the smaller one kept; that none has fewer is not claimed (finding that is far harder).
+any one of its wishes the rest of the set can be met. `smallest` says whether it is also proven that no contradiction
+has fewer wishes (`core.smallest`); the people named in a wish are irreducible, not proven fewest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -19,6 +18,11 @@ from serai.core.agenda.puzzle import Impossible
 from serai.core.agenda.rules import puzzle_of
 from serai.core.agenda.solve import Watch, new_solver
 from serai.core.agenda.worth import objective
+from serai.core.smallest import smallest_contradiction
+from serai.core.stoppable import Stop, never
+
+ROUNDS = 30
+"""Sets of fewer wishes that are looked at, at most, to prove that none contradicts."""
 
 
 class Ask(StrEnum):
@@ -58,12 +62,13 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True)
 class Contradiction:
-    """Wishes that cannot all be met, with a way for each. `certain` False: some check ended at its effort without
-    an answer, so the set may be larger than needed."""
+    """Wishes that cannot all be met, with a way for each. `certain`: none can be spared; False when some check ended
+    at its effort without an answer. `smallest`: it is proven that no contradiction has fewer wishes."""
 
     wishes: tuple[Wish, ...]
     ways: tuple[Way, ...]
     certain: bool
+    smallest: bool = False
     stopped: bool = False
 
 
@@ -133,9 +138,7 @@ def _less(session: Session, dropped: frozenset[Wish]) -> Session:
     )
 
 
-def explain(
-    agenda: Agenda, *, units: float = 0.5, seed: int = 0, stop: Callable[[], bool] = lambda: False
-) -> Contradiction | None:
+def explain(agenda: Agenda, *, units: float = 0.5, seed: int = 0, stop: Stop = never) -> Contradiction | None:
     """None when the wishes can be met or no contradiction was proven; else a contradiction. `units` of CP-SAT
     effort for each question (tens to some hundred are asked)."""
     search = _Search(agenda, units, seed, stop)
@@ -146,17 +149,18 @@ def explain(
         core = search.core(every)
         if len(core) > 3:
             core = min((core, search.core(tuple(reversed(every)))), key=len)
-        core = search.with_few_people(tuple(wish for wish in every if wish in core))
+        core, smallest = search.fewest(core)
+        core = search.with_few_people(core)
         ways = tuple(Way(drop=wish, all_else=search.allowed(frozenset({wish})) is True) for wish in core)
     except _Stopped:
         return Contradiction(wishes=every, ways=(), certain=False, stopped=True)
-    return Contradiction(wishes=core, ways=ways, certain=search.certain)
+    return Contradiction(wishes=core, ways=ways, certain=search.certain, smallest=smallest)
 
 
 class _Search:
     """QuickXplain (Junker 2004) over the question: can these wishes, and no others, be met?"""
 
-    def __init__(self, agenda: Agenda, units: float, seed: int, stop: Callable[[], bool]) -> None:
+    def __init__(self, agenda: Agenda, units: float, seed: int, stop: Stop) -> None:
         self.agenda, self.units, self.seed, self.stop = agenda, units, seed, stop
         self.wishes = wishes_of(agenda)
         self.certain = True
@@ -201,6 +205,17 @@ class _Search:
     def core(self, wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
         """An irreducible part of wishes that cannot all be met; the later ones are dropped first."""
         return self._within((), False, wishes)
+
+    def fewest(self, core: tuple[Wish, ...]) -> tuple[tuple[Wish, ...], bool]:
+        """A contradiction of as few wishes as there is, from one that is known; and whether that was proven."""
+        wishes = self.wishes
+        found = smallest_contradiction(
+            len(wishes),
+            [wishes.index(wish) for wish in core],
+            lambda kept: self.possible(frozenset(wishes[one] for one in kept)),
+            rounds=ROUNDS,
+        )
+        return tuple(wishes[one] for one in found.demands), found.proven
 
     def with_few_people(self, core: tuple[Wish, ...]) -> tuple[Wish, ...]:
         """The same contradiction, each wish for people cut down to those it needs."""

@@ -7,15 +7,16 @@ takes the symmetry away which makes the plain model slow. Solved exactly by HiGH
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint
 
 from serai.core.agenda.clock import BadAgenda
+from serai.core.stoppable import Stop, never, whole_numbers
 
 
 class BadRooms(BadAgenda):
@@ -79,10 +80,11 @@ def assign_rooms(
     events: tuple[Event, ...],
     *,
     nodes: int = 100_000,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Stop = never,
 ) -> RoomPlan:
-    """Each event in one slot, one event a slot, least overflow. `nodes` of branch and bound; `stop` is asked once,
-    before solving. BadRooms for doubled ids, unknown names or one room's slots that overlap."""
+    """Each event in one slot, one event a slot, least overflow. `nodes` of branch and bound; `stop` is asked before
+    solving and between its slices (`core.stoppable`). BadRooms for doubled ids, unknown names or one room's slots
+    that overlap."""
     _check(slots, events)
     if stop():
         return RoomPlan(slot_of=None, overflow=0, bound=-np.inf, stopped=True)
@@ -93,22 +95,23 @@ def assign_rooms(
     if not events:
         return RoomPlan(slot_of={}, overflow=0, bound=0)
     capacity = np.array([classes[number].capacity for _, number in pairs], np.float64)
-    solved = milp(
+    solved, stopped = whole_numbers(
         -capacity,
         constraints=_constraints(classes, pairs, events),
         integrality=np.ones(len(pairs)),
-        bounds=Bounds(0, 1),
         options={"node_limit": nodes, "mip_rel_gap": 0.0},
+        stop=stop,
     )
     if solved.status == 2:
         return RoomPlan(slot_of=None, overflow=0, bound=np.inf, impossible=True)
     demand = sum(event.demand for event in events)
     bound = demand + (float(solved.mip_dual_bound) if solved.mip_dual_bound is not None else -np.inf)
     if solved.x is None:
-        return RoomPlan(slot_of=None, overflow=0, bound=bound)
+        return RoomPlan(slot_of=None, overflow=0, bound=bound, stopped=stopped)
     chosen = [pair for pair, value in zip(pairs, solved.x, strict=True) if value > 0.5]
     overflow = demand - sum(classes[number].capacity for _, number in chosen)
-    return RoomPlan(slot_of=_named(classes, chosen, events), overflow=overflow, bound=min(bound, overflow))
+    slot_of = _named(classes, chosen, events)
+    return RoomPlan(slot_of=slot_of, overflow=overflow, bound=min(bound, overflow), stopped=stopped)
 
 
 def _check(slots: tuple[Slot, ...], events: tuple[Event, ...]) -> None:

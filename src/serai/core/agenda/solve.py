@@ -18,6 +18,7 @@ from serai.core.agenda.model import Agenda, Programme
 from serai.core.agenda.puzzle import Impossible, Literal, Puzzle
 from serai.core.agenda.rules import puzzle_of
 from serai.core.agenda.worth import most, objective, worth
+from serai.core.stoppable import never
 
 ASK_EVERY = 0.05
 
@@ -60,17 +61,13 @@ class Standing:
     bound: int
 
 
-def _never() -> bool:
-    return False
-
-
 def plan_programme(
     agenda: Agenda,
     *,
     effort: Effort | None = None,
     seed: int = 0,
     hint: Programme | None = None,
-    stop: Callable[[], bool] = _never,
+    stop: Callable[[], bool] = never,
     progress: Callable[[Standing], None] | None = None,
 ) -> Planned:
     """The best programme found for the agenda. `stop` is asked every 0.05 s from another thread. BadAgenda for
@@ -143,7 +140,7 @@ class Watch:
                 return
 
     def __enter__(self) -> None:
-        if self._stop is not _never:
+        if self._stop is not never:
             self._thread.start()
 
     def __exit__(self, *_: object) -> None:

@@ -1,8 +1,9 @@
-"""Which limits contradict each other: a smallest set of limits that no plan can keep together."""
+"""Which limits contradict each other: the fewest that no plan can keep together, and whether that is proven."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -14,6 +15,11 @@ from serai.core.season.limits import Limits, limits
 from serai.core.season.model import Season
 from serai.core.season.options import Options, every_option
 from serai.core.season.prepare import Ints
+from serai.core.smallest import smallest_contradiction
+from serai.core.stoppable import Stop, never
+
+ROUNDS = 60
+"""Sets of fewer limits that are looked at, at most, to prove that none contradicts."""
 
 MOST_WHOLE = 4000
 """Options up to which whole visits and months are asked for; above, fractions suffice to prove a contradiction."""
@@ -24,6 +30,15 @@ MONTHS = "the months of guests and hosts"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """Limits that no plan can keep together; without any one of them it was not shown that no plan can keep the
+    rest. smallest: it is proven that no fewer limits contradict."""
+
+    limits: tuple[str, ...]
+    smallest: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Question:
     """A season as a question of feasibility."""
 
@@ -31,8 +46,12 @@ class _Question:
     limits: Limits
     options: Options
 
-    def possible(self, asked: frozenset[str]) -> bool:
-        """Whether some choice of options keeps the limits asked; True as well when it could not be decided."""
+    stop: Stop
+
+    def possible(self, asked: frozenset[str]) -> bool | None:
+        """Whether some choice of options keeps the limits asked; None when it could not be decided."""
+        if self.stop():
+            return None
         ground, options = self.ground, self.options
         whole = len(options) <= MOST_WHOLE
         programme = Programme()
@@ -49,7 +68,8 @@ class _Question:
         for row, name in enumerate(self.limits.names):
             if name in asked:
                 self._add(programme, every, row)
-        return programme.possible()
+        answer = programme.possible(self.stop)
+        return None if answer and not whole else answer
 
     def _add(self, programme: Programme, every: Ints, row: int) -> None:
         rows, options = self.limits, self.options
@@ -59,19 +79,28 @@ class _Question:
         programme.add_rows([(every, zero, taken)], rows.amount[row : row + 1])
 
 
-def contradictions(season: Season) -> tuple[str, ...]:
-    """A smallest set of limits that contradict each other: without any one of them there is a plan. () if none.
+def contradictions(season: Season, *, stop: Stop = never) -> Contradiction | None:
+    """Limits that contradict each other, None if no contradiction was proven.
 
     What always holds is not named: who can work together, one host a need, one meeting a pair. Large seasons
-    are asked in fractions of visits and without months: a contradiction found is one, but some may be missed.
+    are asked in fractions of visits and without months: a contradiction found is one, but some may be missed, and
+    then none is proven to be the smallest. The same when `stop()` said so.
     """
     land = ground(season)
-    question = _Question(ground=land, limits=limits(land), options=every_option(land))
-    asked = [PLACES, VISITS, MONTHS, *question.limits.names]
-    if question.possible(frozenset(asked)):
-        return ()
-    for name in tuple(asked):
+    open_to_all = replace(land, visits=np.maximum(land.visits, 1), slots=np.maximum(land.slots, 1))
+    question = _Question(ground=land, limits=limits(land), options=every_option(open_to_all), stop=stop)
+    names = [PLACES, VISITS, MONTHS, *question.limits.names]
+    if question.possible(frozenset(names)) is not False:
+        return None
+    asked = names
+    for name in names:
         fewer = [one for one in asked if one != name]
-        if not question.possible(frozenset(fewer)):
+        if question.possible(frozenset(fewer)) is False:
             asked = fewer
-    return tuple(asked)
+    found = smallest_contradiction(
+        len(names),
+        [names.index(name) for name in asked],
+        cache(lambda chosen: question.possible(frozenset(names[one] for one in chosen))),
+        rounds=ROUNDS,
+    )
+    return Contradiction(limits=tuple(names[one] for one in found.demands), smallest=found.proven)

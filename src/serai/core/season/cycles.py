@@ -25,6 +25,7 @@ from serai.core.season.cycles_pricing import (
     without_programme,
 )
 from serai.core.season.cycles_search import CoverSearch, Packing, pack_exactly, polish
+from serai.core.stoppable import never
 
 SMALL = 4_000
 
@@ -101,10 +102,6 @@ class Standing:
     bound: float
 
 
-def _never() -> bool:
-    return False
-
-
 def best_cycles(
     cities: int,
     arcs: list[Teaching],
@@ -112,7 +109,7 @@ def best_cycles(
     aim: Aim = Aim.COVER,
     effort: Effort | None = None,
     seed: int = 0,
-    stop: Callable[[], bool] = _never,
+    stop: Callable[[], bool] = never,
     progress: Callable[[Standing], None] | None = None,
 ) -> CyclePlan:
     """The best set of disjoint pairs and three-cycles among cities 0..cities-1. Same input, seed and effort give
@@ -195,7 +192,7 @@ class _Run:
 
     def _whole(self, bound: float) -> float:
         """Covered cities are whole numbers, so a bound of 473.5 says 473."""
-        return math.floor(bound + 1e-6) if self.aim is Aim.COVER else bound
+        return math.floor(bound + 1e-6) if self.aim is Aim.COVER and math.isfinite(bound) else bound
 
     def _better(self, chosen: Ints) -> None:
         value = float(self.columns.weight[chosen].sum())
@@ -272,7 +269,9 @@ class _Run:
     def _try(self, inside: Ints) -> float:
         """One exact problem, somewhat past the gap asked for as its own bound is below ours; its bound."""
         gap = 0.7 * self.effort.gap if self.aim is Aim.LEARNING else 0.0
-        found, bound = pack_exactly(self.columns, inside, nodes=self.effort.nodes, gap=gap)
+        found, bound = pack_exactly(
+            self.columns, inside, nodes=self.effort.nodes, gap=gap, stop=never if self._ask is never else self.stop
+        )
         if found is not None:
             self._better(found)
         return bound

@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint
 
 from serai.core.season.cycles_pricing import Columns, Floats, Ints, best_of_each_city, rows_of
+from serai.core.stoppable import Stop, never, whole_numbers
 
 AT_MOST_LOOKED_AT = 400
 DEARER = 0.1
@@ -179,17 +180,19 @@ def _around(columns: Columns, owner: Ints, better: Ints, random: np.random.Gener
     return free
 
 
-def pack_exactly(columns: Columns, inside: Ints, *, nodes: int, gap: float = 0.0) -> tuple[Ints | None, float]:
+def pack_exactly(
+    columns: Columns, inside: Ints, *, nodes: int, gap: float = 0.0, stop: Stop = never
+) -> tuple[Ints | None, float]:
     """The best packing among these columns by HiGHS within `nodes` (None when it found none in time), and its
-    bound on the weight of any packing among them."""
+    bound on the weight of any packing among them. `stop()` ends it with what it has."""
     if not len(inside):
         return None, 0.0
-    solved = milp(
+    solved, _ = whole_numbers(
         -columns.weight[inside],
         constraints=LinearConstraint(rows_of(columns, inside), ub=np.ones(columns.cities)),
         integrality=np.ones(len(inside)),
-        bounds=Bounds(0, 1),
         options={"mip_rel_gap": gap, "node_limit": nodes},
+        stop=stop,
     )
     bound = np.inf if solved.mip_dual_bound is None else -float(solved.mip_dual_bound)
     return (None if solved.x is None else inside[solved.x > 0.5]), bound

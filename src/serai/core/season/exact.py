@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import LinearConstraint, OptimizeResult
 from scipy.sparse import coo_array
 
 from serai.core.season.draft import Draft
@@ -16,6 +16,7 @@ from serai.core.season.lagrange import Certificate
 from serai.core.season.limits import Limits
 from serai.core.season.options import Options
 from serai.core.season.prepare import AnyInts, Floats, Ints
+from serai.core.stoppable import Stop, never, whole_numbers
 
 MONTHS = np.arange(13)
 
@@ -83,29 +84,33 @@ class Programme:
         self.high.append(high.astype(np.float64))
         self.height += len(high)
 
-    def best(self, *, gap: float, nodes: int) -> tuple[Floats, float] | None:
-        """The best columns and the proven bound; None when none was found within `nodes`."""
-        found = self._solved({"mip_rel_gap": gap, "node_limit": nodes})
-        if found.x is None:
+    def best(self, *, gap: float, nodes: int, stop: Stop = never) -> tuple[Floats, float] | None:
+        """The best columns and the proven bound; None when none was found within `nodes` or before `stop()`."""
+        found = self._solved({"mip_rel_gap": gap, "node_limit": nodes}, stop)
+        if found.x is None or found.mip_dual_bound is None:
             return None
         return found.x, -float(found.mip_dual_bound)
 
-    def possible(self) -> bool:
-        """Whether some columns keep all rows; only a proof that none does makes it False."""
-        return int(self._solved({"node_limit": 1000}).status) != INFEASIBLE
+    def possible(self, stop: Stop = never) -> bool | None:
+        """Whether some columns keep all rows; None when that was not found out in 1,000 nodes or before `stop()`."""
+        found = self._solved({"node_limit": 1000}, stop)
+        if found.status == INFEASIBLE:
+            return False
+        return None if found.x is None else True
 
-    def _solved(self, options: dict[str, float]) -> OptimizeResult:
+    def _solved(self, options: dict[str, float], stop: Stop) -> OptimizeResult:
         if not self.width:  # HiGHS asks for one column at least
             self.add_columns(np.zeros(1), whole=False)
         entries = (np.concatenate(self.factors), (np.concatenate(self.rows), np.concatenate(self.columns)))
         matrix = coo_array(entries, shape=(self.height, self.width)).tocsr()
-        return milp(
+        found, _ = whole_numbers(
             -np.concatenate(self.gain),
             constraints=LinearConstraint(matrix, -np.inf, np.concatenate(self.high)),
             integrality=np.concatenate(self.whole),
-            bounds=Bounds(0, 1),
             options=options,
+            stop=stop,
         )
+        return found
 
 
 def _choices(programme: Programme, net: Net, options: Options, gates: Gates, limits: Limits) -> Ints:
@@ -207,8 +212,9 @@ def solve(
     draft: Draft | None,
     gap: float,
     nodes: int,
+    stop: Stop,
 ) -> Proof | None:
-    """The best choice of options, None when it was not found within `nodes`; gap: relative.
+    """The best choice of options, None when it was not found within `nodes` or before `stop()`; gap: relative.
 
     draft: with the kept visits only, when months are to be chosen too.
     """
@@ -217,7 +223,7 @@ def solve(
     _returns(programme, every, mutual)
     guest = net.need_city[options.need]
     calendar = None if draft is None else calendar_rows(programme, every, options, guest, draft)
-    found = programme.best(gap=gap, nodes=nodes)
+    found = programme.best(gap=gap, nodes=nodes, stop=stop)
     if found is None:
         return None
     columns, bound = found

@@ -19,11 +19,12 @@ class BadSeasonError(SeasonError):
 
 
 class ContradictionError(SeasonError):
-    """No plan can keep all limits; `limits` names a smallest set of them that contradict each other."""
+    """No plan can keep all limits; `limits` names some that contradict each other; `smallest`: it is proven that no
+    fewer do."""
 
-    def __init__(self, limits: tuple[str, ...]) -> None:
+    def __init__(self, limits: tuple[str, ...], *, smallest: bool = False) -> None:
         super().__init__("These limits contradict each other: " + "; ".join(limits) + ".")
-        self.limits = limits
+        self.limits, self.smallest = limits, smallest
 
 
 class NotFoundError(SeasonError):

@@ -17,6 +17,7 @@ from serai.core.season.months import Slotted, alternatives, open_months, slotted
 from serai.core.season.prepare import Floats
 from serai.core.season.result import plan_of
 from serai.core.season.search import Search
+from serai.core.stoppable import never
 
 NEAR = (1e-4, -1e-4, 1e-3, -1e-3)
 """Shares by which the best prices are moved to see more choices near the best one."""
@@ -106,12 +107,13 @@ def plan_season(
     season: Season,
     *,
     effort: Effort | None = None,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[], bool] = never,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Plan:
     """The best plan found with this effort, with a bound that no plan exceeds.
 
-    stop: asked between steps; True ends the search with what it has, and the plan says so. Raises
+    stop: asked between steps; True ends the search with what it has, and the plan says so. One flow is a step, and
+    the mixed integer programme of a small season is cut into steps (`core.stoppable`). Raises
     ContradictionError when no plan keeps all limits, NotFoundError when none was found that keeps the quotas
     of "at least" and none was proven impossible.
     """
@@ -126,9 +128,9 @@ def plan_season(
     if small and search.calendars and not search.closed():
         search.prove(months=True)
     if search.best is None:
-        limits = contradictions(season)
-        if limits:
-            raise ContradictionError(limits)
+        found = contradictions(season, stop=stop)
+        if found is not None:
+            raise ContradictionError(found.limits, smallest=found.smallest)
         raise NotFoundError("No plan was found that keeps every quota of at least. More effort may find one.")
     best = search.certificate
     return plan_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +15,7 @@ from serai.core.season.pair import best_offer, language_fit
 from serai.core.season.plan import plan_season
 from serai.core.season.reasons import Reason
 from serai.core.season.result import broken_by_kept
+from serai.core.stoppable import Stop, never
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,13 +97,14 @@ def replan(
     before: Plan,
     *,
     effort: Effort | None = None,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Stop = never,
 ) -> Replan:
     """A plan for the season as it is now, as near to the plan before as the limits allow.
 
     Every visit that can stay stays, in its month; where the limits no longer hold all of them, the fewest go.
     Only cities that lost a visit get new ones, as many as they lost; nobody else is moved. So no dropped visit
-    could be put back alone. Raises as `plan_season`.
+    could be put back alone. `stop` is asked while the new visits are planned, not while it is found out which stay.
+    Raises as `plan_season`.
     """
     planned = tuple(one.visit for one in before.visits)
     why = {visit: impossible(season, visit) for visit in planned}

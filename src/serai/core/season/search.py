@@ -20,6 +20,7 @@ from serai.core.season.options import Options, every_option, shortlist
 from serai.core.season.prepare import Floats, Ints
 from serai.core.season.result import broken_by_kept, kept_points
 from serai.core.season.start import first_prices
+from serai.core.stoppable import never
 
 OVERDRAFT = 0.01
 """A choice that overdraws the common budget by up to this share is repaired, not cut."""
@@ -171,6 +172,7 @@ class Search:
             draft=Draft(self.ground, self.limits, self.options) if months else None,
             gap=self.effort.gap / 4,
             nodes=self.effort.nodes,
+            stop=never if self.stop is never else self.stopping,
         )
         if proof is not None:
             self.bound = min(self.bound, max(proof.bound, self.value))
