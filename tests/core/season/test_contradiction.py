@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from core.season.checker import broken, check, cost
@@ -148,7 +148,8 @@ def out_of_quota(given_season: Season, chosen: list[Visit]) -> set[str]:
     return wrong
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
+@example(48)
 @given(st.integers(0, 2**32))
 def test_no_fewer_limits_contradict_than_those_named(seed: int) -> None:
     given_season = tight(random.Random(seed))
@@ -169,7 +170,7 @@ def test_no_fewer_limits_contradict_than_those_named(seed: int) -> None:
 
 def test_the_draw_above_holds_contradictions_of_several_sizes() -> None:
     """A test of the test."""
-    drawn = [contradictions(tight(random.Random(number))) for number in range(40)]
+    drawn = [contradictions(tight(random.Random(number))) for number in range(25)]
     assert {None if one is None else len(one.limits) for one in drawn} >= {None, 1, 2}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from serai.core.season.draft import Draft
 from serai.core.season.exact import Programme, calendar_rows, gate_rows
-from serai.core.season.gates import gates
+from serai.core.season.gates import Gates, gates
 from serai.core.season.ground import Ground, ground
 from serai.core.season.limits import Limits, limits
 from serai.core.season.model import Season
@@ -40,12 +40,12 @@ class Contradiction:
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """A season as a question of feasibility."""
+    """A season as a question of feasibility. options, gates: as if no city or host had a limit of its own."""
 
     ground: Ground
     limits: Limits
     options: Options
-
+    gates: Gates
     stop: Stop
 
     def possible(self, asked: frozenset[str]) -> bool | None:
@@ -58,7 +58,7 @@ class _Question:
         every = programme.add_columns(np.zeros(len(options)), whole=whole)
         guest = ground.needs.city[options.need]
         programme.add_rows([(every, options.need, 1.0)], np.ones(len(ground.needs.city)))
-        gate_rows(programme, every, gates(ground, options))
+        gate_rows(programme, every, self.gates)
         if VISITS in asked:
             programme.add_rows([(every, guest, 1.0)], ground.visits)
         if PLACES in asked:
@@ -87,8 +87,11 @@ def contradictions(season: Season, *, stop: Stop = never) -> Contradiction | Non
     then none is proven to be the smallest. The same when `stop()` said so.
     """
     land = ground(season)
-    open_to_all = replace(land, visits=np.maximum(land.visits, 1), slots=np.maximum(land.slots, 1))
-    question = _Question(ground=land, limits=limits(land), options=every_option(open_to_all), stop=stop)
+    endless = replace(
+        land, visits=np.maximum(land.visits, 1), slots=np.full(len(land.slots), len(land.needs.city) + 1, np.int64)
+    )
+    options = every_option(endless)
+    question = _Question(ground=land, limits=limits(land), options=options, gates=gates(endless, options), stop=stop)
     names = [PLACES, VISITS, MONTHS, *question.limits.names]
     if question.possible(frozenset(names)) is not False:
         return None
