@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from serai import unchanged
 from serai.archive import newest
 from serai.confine import Confinement
 from serai.db.address import KEEPER, WEB, WORKER
@@ -145,7 +146,12 @@ def _members(serving: Serving) -> Iterator[tuple[str, Start]]:
 
 
 def bring_up_to_date(tree: Tree, house: Installation) -> None:
-    """Migrates and sets the policies; an older database is backed up first, a newer one is refused (UpError)."""
+    """Migrates and sets the policies; an older database is backed up first, a newer one is refused (UpError).
+
+    Left out where nothing changed since this program did it.
+    """
+    if unchanged.is_unchanged(house):
+        return
     status = tree.run("migrate", house.migration("--careful"))
     if status == OLDER:
         say("This database is from an earlier Serai: it is backed up, then brought up to date.")
@@ -156,6 +162,7 @@ def bring_up_to_date(tree: Tree, house: Installation) -> None:
         raise UpError("This database was written by a newer Serai: install that one, or restore an older backup.")
     if status != 0:
         raise UpError("The database could not be brought up to date; the reason stands above.")
+    unchanged.remember(house)
 
 
 def at_night(tree: Tree, house: Installation, now: datetime.datetime) -> None:

@@ -92,6 +92,10 @@ class Site:
                 continue
         return found
 
+    def updates(self) -> int:
+        """How often migrations and policies were run here."""
+        return (self.root / "owner.log").read_text("utf-8").count(" migrate: ")
+
     def status(self, **headers: str) -> int:
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/styleguide/", headers=headers)
         try:
@@ -158,11 +162,19 @@ def test_as_root_everyone_serves_as_the_service_user_and_a_kill_leaves_nobody() 
         supervisor.wait()
         assert all(ended(process) for name, processes in tree.items() if name != "up" for process in processes)
 
+        assert there.updates() == 1
         supervisor, _ = there.up(until="Serai: https://a.example")
+        assert there.updates() == 1, "nothing changed since, so nobody was told the owner's address"
         whole(there, supervisor)
+        with psycopg.connect(Cluster(state=State(root=there.root), user=None).url(OWNER, DATABASE)) as owner:
+            owner.execute("DROP POLICY both_read ON serai_need")
         supervisor.send_signal(signal.SIGTERM)
         assert supervisor.wait(60) == 0
         assert there.tree() == {}
+        supervisor, _ = there.up(until="Serai: https://a.example")
+        assert there.updates() == 2, "a policy was gone"
+        supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(60) == 0
 
 
 def test_an_ordinary_user_runs_the_same_tree_and_brings_it_back_from_a_backup() -> None:

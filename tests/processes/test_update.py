@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from clusters import throwaway_state
-from serai import archive
+from serai import archive, unchanged
 from serai.db.standing import CURRENT, EMPTY, NEWER, OLDER
 from serai.up import UpError, at_night, bring_up_to_date
 
@@ -34,6 +35,15 @@ class FakeTree:
         return self.lately
 
 
+@pytest.fixture(autouse=True)
+def remembered(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Nothing is as the last start left it; what is remembered for the next one."""
+    kept: list[Any] = []
+    monkeypatch.setattr(unchanged, "is_unchanged", lambda house: False)
+    monkeypatch.setattr(unchanged, "remember", kept.append)
+    return kept
+
+
 def house(*, demo: bool = False, state: Any = None) -> Any:
     return SimpleNamespace(
         demo=demo,
@@ -49,8 +59,27 @@ def updated(*statuses: int, demo: bool = False) -> list[str]:
     return [run if isinstance(run, str) else "backup" for run in tree.ran]
 
 
-def test_a_current_database_is_only_looked_at() -> None:
+def test_a_current_database_is_only_looked_at(remembered: list[Any]) -> None:
     assert updated(CURRENT) == ["migrate --careful"]
+    assert len(remembered) == 1
+
+
+def test_where_nothing_changed_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unchanged, "is_unchanged", lambda house: True)
+    assert updated() == []
+
+
+def test_a_program_is_known_by_its_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(unchanged, "HERE", tmp_path)
+    (tmp_path / "one.sql").write_text("SELECT 1")
+    seen = [unchanged.fingerprint()]
+    (tmp_path / "one.sql").write_text("SELECT 12")
+    seen.append(unchanged.fingerprint())
+    (tmp_path / "two.pyc").touch()
+    assert unchanged.fingerprint() == seen[-1], "what Python keeps for itself is no part of it"
+    (tmp_path / "two.py").touch()
+    seen.append(unchanged.fingerprint())
+    assert len(set(seen)) == 3
 
 
 def test_an_older_one_is_backed_up_first() -> None:
@@ -71,9 +100,10 @@ def test_an_older_demo_is_not_worth_a_backup() -> None:
         ((1,), "could not be brought up to date"),
     ],
 )
-def test_what_cannot_be_updated_is_not_served(statuses: tuple[int, ...], why: str) -> None:
+def test_what_cannot_be_updated_is_not_served(statuses: tuple[int, ...], why: str, remembered: list[Any]) -> None:
     with pytest.raises(UpError, match=why):
         updated(*statuses)
+    assert remembered == []
 
 
 @pytest.mark.parametrize(
