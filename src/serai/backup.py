@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import IsolationLevel
+from psycopg.pq import Conninfo
 
 from serai import archive
 from serai.db.address import BACKUP, OWNER, parts
@@ -119,11 +120,8 @@ def _pg_dump(house: Installation, dump: Path, snapshot: str) -> None:
         raise BackupError(f"The database could not be dumped: {said}")
 
 
-# What libpq's programs read from the environment, by the names of an address's parts.
-CLIENT = {
-    "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
-    "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
-}  # fmt: skip
+# What libpq's programs read from the environment, by the names of an address's parts; libpq itself knows them all.
+CLIENT = {known.keyword.decode(): known.envvar.decode() for known in Conninfo.get_defaults() if known.envvar}
 
 
 def client_environment(url: str) -> dict[str, str]:

@@ -18,28 +18,26 @@ SERAI_MAIL_USER, SERAI_MAIL_PASSWORD, SERAI_MAIL_TLS   how we sign in there; sta
 import os
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+
+from serai.db.address import parts
 
 HERE = Path(__file__).parent
 POOL = os.environ.get("SERAI_POOL") != "0"
 
 
-def database(url: str) -> dict[str, object]:
-    """Django's settings for one postgresql:// URL; the host may be a socket folder in `?host=`."""
-    parts = urlsplit(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+def database(url: str, *, pool: bool = POOL) -> dict[str, object]:
+    """Django's settings for a postgresql:// URL; what else it says (sslmode, sslrootcert, …) goes to the driver."""
+    told = parts(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", "")) or parts.hostname or "",
-        "PORT": query.get("port", "") or str(parts.port or ""),
+        **{setting: told.pop(name, "") for setting, name in names.items()},
         "ATOMIC_REQUESTS": True,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if POOL else {},
+        "OPTIONS": {**told, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pool else {})},
     }
 
 
@@ -65,7 +63,7 @@ DATABASES = {"default": database(_url)}
 DATABASES["apart"] = {**database(_url), "ATOMIC_REQUESTS": False}
 DATABASE_ROUTERS = ["serai.db.routing.CacheApart"]
 if os.environ.get("SERAI_OWNER_DATABASE"):
-    DATABASES["owner"] = {**database(os.environ["SERAI_OWNER_DATABASE"]), "OPTIONS": {}}
+    DATABASES["owner"] = database(os.environ["SERAI_OWNER_DATABASE"], pool=False)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
