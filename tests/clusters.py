@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from serai.db.address import for_role
 from serai.db.embedded import Cluster
 from serai.service_user import ServiceUser, give, named, process_options
 from serai.state import State
@@ -37,11 +38,42 @@ def throwaway_state() -> Iterator[State]:
         shutil.rmtree(root, ignore_errors=True)
 
 
+class Fifteen(Cluster):
+    """Debian's PostgreSQL 15, driven like the embedded server: the oldest that Serai serves."""
+
+    @property
+    def _bin(self) -> Path:
+        return DEBIAN
+
+    @property
+    def _locale(self) -> list[str]:
+        return ["--encoding=UTF8", "--locale=C"]
+
+    def _refuse_foreign(self, major: str) -> None:
+        assert major == "15"
+
+
+def suite_cluster(state: State) -> Cluster:
+    """The suite's server: the embedded one, or by SERAI_TEST_POSTGRES=15 Debian's."""
+    wanted = os.environ.get("SERAI_TEST_POSTGRES", "")
+    assert wanted in ("", "15"), "SERAI_TEST_POSTGRES is 15 or nothing"
+    kind = Fifteen if wanted else Cluster
+    return kind(state=state, user=serving_user(), durable=False)
+
+
+def landlord_of(cluster: Cluster) -> str:
+    """The address of an administrator without superuser on this server, made now if it is not there."""
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
+        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = 'landlord'").fetchone():
+            admin.execute("CREATE ROLE landlord LOGIN CREATEROLE CREATEDB PASSWORD 'secret'")
+    return for_role(cluster.admin_url(), role="landlord", password="secret")
+
+
 @contextmanager
 def throwaway_cluster() -> Iterator[Cluster]:
     """A running cluster that keeps nothing: about a second to make."""
     with throwaway_state() as state:
-        cluster = Cluster(state=state, user=serving_user(), durable=False)
+        cluster = suite_cluster(state)
         cluster.initialise()
         process = cluster.start()
         try:

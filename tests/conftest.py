@@ -1,4 +1,4 @@
-"""The suite's own PostgreSQL: made once, asked only as the web role, as the pages ask it.
+"""The suite's own PostgreSQL: prepared without superuser, asked only as the web role, as the pages ask it.
 
 Tests outside the folders of `PURE` get the database; the cluster starts with the first.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from clusters import serving_user, throwaway_state
+from clusters import landlord_of, suite_cluster, throwaway_state
 from serai.db import address
 from serai.db.embedded import Cluster
 
@@ -22,7 +22,7 @@ PURE = ("core", "documents", "look", "house", "processes")
 _stack = contextlib.ExitStack()
 atexit.register(_stack.close)
 _state = _stack.enter_context(throwaway_state())
-_cluster = Cluster(state=_state, user=serving_user(), durable=False)
+_cluster = suite_cluster(_state)
 
 os.environ |= {
     "SERAI_DATABASE": _cluster.url(address.WEB, address.DATABASE),
@@ -68,7 +68,7 @@ def cluster() -> Iterator[Cluster]:
     process = _cluster.start()
     try:
         _cluster.wait_ready(process)
-        prepare(_cluster.admin_url(), _state)
+        prepare(landlord_of(_cluster), _state)
         yield _cluster
     finally:
         from django.db import connections

@@ -54,6 +54,12 @@ def named(persona: Persona, row: Row) -> bool:
     )
 
 
+def takes_part(persona: Persona, row: Row) -> bool:
+    """Whoever organises the exchange, speaks for a party of it, or is named in one."""
+    speaks = persona.organisation in row.columns["speakers"]
+    return speaks or source(persona, row) or f"exchange:{row.record.id}" in persona.reader.groups
+
+
 def wrote(persona: Persona, row: Row) -> bool:
     """The delegate whose takeaway it is."""
     return persona.person is not None and str(row.columns["person_id"]) == persona.person
@@ -144,7 +150,7 @@ MATRIX: dict[str, Cell] = {
     "programme": page("exchange"),
     "new_session": form("exchange", source),
     "new_site": form("exchange", both(reads, of_an_organisation)),
-    "safety": form("exchange", reads),
+    "safety": form("exchange", both(reads, takes_part)),
     "release_programme": form("exchange", source),
     "session": page("session"),
     "change_session": form("session", source),

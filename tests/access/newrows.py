@@ -13,7 +13,7 @@ from serai.core.audience import Reader
 from serai.db.acting import Asker
 from serai.db.rows import new_id
 from serai.directory.models import City, Organisation
-from serai.exchanges.models import Note, Participant, Party, SafetyCheck, Session, Takeaway
+from serai.exchanges.models import Exchange, Note, Participant, Party, SafetyCheck, Session, Takeaway
 from serai.needs.models import Match
 
 # What only the source of the parent adds: one word for each column that leads to that parent.
@@ -89,8 +89,21 @@ def add_word(world: World, reader: Reader, asker: Asker, row: Row) -> bool:
         return False
     if row.model in SIGNED and row[SIGNED[row.model]] != asker.person:
         return False
+    if row.model is SafetyCheck and not _takes_part(world, reader, row):
+        return False
     column = ONLY_THE_PARENTS_SOURCE.get(row.model.__name__)
     return column is None or bool(ids(dict(parents)[column]["source_id"]) & reader.sources)
+
+
+def _takes_part(world: World, reader: Reader, row: Row) -> bool:
+    exchange = world.find(Exchange, row["exchange_id"])
+    speaks = any(
+        party["exchange_id"] == exchange.id
+        and ids(party["speaker_id"]) & reader.sources
+        and rule.may_read(reader, world.record(party))
+        for party in world.of(Party)
+    )
+    return bool(ids(exchange["source_id"]) & reader.sources) or speaks or f"exchange:{exchange.id}" in reader.groups
 
 
 def _may_add_chatham(world: World, reader: Reader, asker: Asker, row: Row) -> bool:

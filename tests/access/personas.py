@@ -129,7 +129,15 @@ class Archive:
                     told_to=self.waiting.get(str(r["id"])) if noun == "passage" else None,
                 ),
             )
-            for r in self.all(noun)
+            for r in (self._with_speakers() if noun == "exchange" else self.all(noun))
+        ]
+
+    def _with_speakers(self) -> list[dict[str, Any]]:
+        """The exchanges, each with the organisations that speak for a party of it."""
+        parties = self.all("party")
+        return [
+            {**r, "speakers": {str(p["speaker_id"]) for p in parties if p["exchange_id"] == r["id"]}}
+            for r in self.all("exchange")
         ]
 
     def personas(self) -> list[Persona]:

@@ -16,7 +16,7 @@ from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.exchanges import actions
 from serai.exchanges.checked import is_checked
-from serai.exchanges.models import Exchange, ProgrammeRelease, Session, Site
+from serai.exchanges.models import Exchange, Participant, ProgrammeRelease, Session, Site
 from serai.exchanges.queries import difference, now_and_next, programme_sessions, unreleased
 from sharing.stage import arranged
 from threads import SAFE, browsing_as, text, with_session
@@ -206,6 +206,32 @@ def test_the_ten_questions_come_back_with_what_was_typed(world: World) -> None:
     assert page.status_code == 422
     assert "You see a risk: say what you do about it." in text(page)
     assert "We ask first" in text(page)
+
+
+def test_a_safety_check_is_answered_by_those_who_take_part(world: World) -> None:
+    exchange = arranged(world)
+    answers = {f"risk_{n}": "no" for n in range(1, 11)} | {"decision": "go"}
+    path = f"/exchanges/{exchange.pk}/safety/"
+    for name in ("Valdora", "Valdora NGO"):
+        assert browsing_as(world, name).get(f"/exchanges/{exchange.pk}/").status_code == 200, "they read it"
+        assert browsing_as(world, name).get(path).status_code == 404
+        assert browsing_as(world, name).post(path, answers).status_code == 404
+        with pytest.raises(NotYours):
+            check(world, name, exchange)
+    with world.secretariat.asks(), pytest.raises(NotYours):
+        actions.check_safety(world.secretariat.actor, fresh(world, exchange), answers=SAFE, decision="stop", now=NOW)
+    assert not checked(world, exchange)
+    for name in ("Arbreva", "Lipovar", "Lipovar NGO"):  # the organiser, who speaks for a party, who is named in one
+        assert browsing_as(world, name).get(path).status_code == 200
+        assert browsing_as(world, name).post(path, answers).status_code == 302
+    assert checked(world, exchange)
+    arbreva = world["Arbreva"]
+    with arbreva.asks():
+        seat = Participant.objects.get(person=world["Arbreva NGO"].person)
+        actions.end_participation(arbreva.actor, seat, on=NOW.date(), now=NOW)
+    assert browsing_as(world, "Arbreva NGO").post(path, answers).status_code == 404, "no longer named"
+    with pytest.raises(NotYours):
+        check(world, "Arbreva NGO", exchange)
 
 
 def test_an_exchange_moves_on_only_in_order(world: World) -> None:

@@ -248,6 +248,30 @@ def test_a_line_of_the_list_is_done_once_and_can_be_reopened(world: World) -> No
         assert (after["name_delegates"].state, after["name_delegates"].whose) == ("theirs", "Lipovar")
 
 
+def test_a_button_pressed_twice_does_what_it_says_once(world: World) -> None:
+    arranged(world)
+    arbreva, browser = world["Arbreva"], browsing_as(world, "Arbreva")
+    with arbreva.asks():
+        task = Task.objects.get(code="agree_goals")
+    path = f"/tasks/{task.pk}/"
+
+    def stands() -> tuple[bool, int]:
+        with arbreva.asks():
+            found = Task.objects.get(pk=task.pk)
+        return found.done_at is not None, found.version
+
+    assert 'name="state" value="done"' in text(browser.get(path))
+    assert [browser.post(path, {"state": "done"}).status_code for _ in range(2)] == [302, 302]
+    assert stands() == (True, 2)
+    assert 'name="state" value="open"' in text(browser.get(path))
+    assert [browser.post(path, {"state": "open"}).status_code for _ in range(2)] == [302, 302]
+    assert stands() == (False, 3)
+    for nothing in ({}, {"state": "rubbish"}):
+        assert browser.post(path, nothing).status_code == 422
+    assert stands() == (False, 3)
+    assert browsing_as(world, "Valdora").post(path, {"state": "done"}).status_code == 404
+
+
 def test_an_exchange_that_ends_before_it_starts_is_refused_and_comes_back(world: World) -> None:
     arbreva = world["Arbreva"]
     with arbreva.asks(), pytest.raises(ValueError, match="end before"):

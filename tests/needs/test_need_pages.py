@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 
 from serai.core.audience import group
 from serai.needs import actions
-from serai.needs.models import MatchAnswer, Need
+from serai.needs.answer_link import KIND
+from serai.needs.models import Match, MatchAnswer, Need
+from serai.sharing import links
 from worlds import NOW, World, browsing, small_world
 
 NEED = {
@@ -104,6 +107,45 @@ def test_an_answer_on_behalf_says_who_said_it(world: World) -> None:
     said = {"decision": "parked", "said_by": "Deputy Mayor", "channel": "phone", "said_on": "2019-11-25"}
     assert coordinator.post(f"/matches/answers/{answer.id}/on-behalf/", said).status_code == 302
     assert "Recorded on behalf of Deputy Mayor" in browsing(world["Lipovar"]).get(match).content.decode()
+
+
+def test_once_an_exchange_is_planned_the_answers_stay(world: World) -> None:
+    need = stated(world)
+    offered(world, "Lipovar")
+    offered(world, "Valdora")
+    arbreva, lipovar, valdora = (browsing(world[name]) for name in ("Arbreva", "Lipovar", "Valdora"))
+    cities = [str(world.cities[name].id) for name in ("Lipovar", "Valdora")]
+    match = arbreva.post(f"/needs/{need.id}/partners/", {"cities": cities})["Location"]
+    with world["Arbreva"].asks():
+        answers = {a.city.name: a for a in MatchAnswer.objects.select_related("city")}
+        link = links.make(
+            world["Arbreva"].actor, kind=KIND, person=world["Valdora"].person, address="valdora@example.org",
+            records=[answers["Valdora"], *Match.objects.all(), need], now=NOW,
+        )  # fmt: skip
+    path = {name: f"/matches/answers/{answer.id}/" for name, answer in answers.items()}
+    assert "Save the answer" in lipovar.get(path["Lipovar"]).content.decode()
+    lipovar.post(path["Lipovar"], {"decision": "accepted"})
+    again = lipovar.post(path["Lipovar"], {"decision": "declined"})
+    assert again.status_code == 409
+    assert "This question is answered." in again.content.decode()
+    valdora.post(path["Valdora"], {"decision": "parked"})
+    assert ">Answer</a>" in valdora.get(match).content.decode()
+    with world["Arbreva"].asks():
+        actions.mark_planned(world["Arbreva"].actor, Match.objects.get(), now=NOW)
+    with world["Valdora"].asks(), pytest.raises(actions.AlreadyPlanned):
+        actions.answer_match(world["Valdora"].actor, answers["Valdora"], decision="accepted", now=NOW)
+    for page in (
+        valdora.post(path["Valdora"], {"decision": "accepted"}),
+        valdora.get(path["Valdora"]),
+        arbreva.post(f"{path['Valdora']}on-behalf/", {"decision": "accepted", "said_by": "x", "channel": "phone"}),
+        browsing().get(urlsplit(link.address).path),
+        browsing().post(urlsplit(link.address).path, {"answer": "accepted"}),
+    ):
+        assert "The exchange is planned already, so the answer stays as it is." in page.content.decode()
+        assert page.status_code in (200, 409, 422)
+    assert ">Answer</a>" not in valdora.get(match).content.decode()
+    with world["Arbreva"].asks():
+        assert MatchAnswer.objects.get(city__name="Valdora").answer == "parked"
 
 
 def test_two_people_mend_one_need_and_the_second_sees_both(world: World) -> None:

@@ -45,6 +45,10 @@ class Cluster:
         return programs(self.state, self.user)
 
     @property
+    def _locale(self) -> list[str]:
+        return LOCALE
+
+    @property
     def _log(self) -> Path:
         return self.state.root / "postgres-start.log"
 
@@ -83,7 +87,7 @@ class Cluster:
         command += [
             "--auth=scram-sha-256",
             "--data-checksums",
-            *LOCALE,
+            *self._locale,
             *([] if self.durable else ["--no-sync"]),
         ]
         done = subprocess.run(  # noqa: S603

@@ -18,7 +18,12 @@ CALL serai_protect('serai_task', fixed => '{exchange_id,party_id}',
       ' WHERE p.id = party_id AND p.speaker_id IN (SELECT unnest(serai_sources())))))');
 CALL serai_protect('serai_site');
 CALL serai_protect('serai_session', fixed => '{exchange_id}');
-CALL serai_protect('serai_safetycheck', changes => false, adds => 'person_id = (SELECT serai_person())');
+-- Whether it is safe is for those who take part to say: the organiser, who speaks for a party, who is named in one.
+CALL serai_protect('serai_safetycheck', changes => false, adds => 'person_id = (SELECT serai_person()) AND ('
+  ' EXISTS (SELECT 1 FROM serai_exchange e WHERE e.id = exchange_id AND e.source_id IN (SELECT unnest(serai_sources())))'
+  ' OR EXISTS (SELECT 1 FROM serai_party p WHERE p.exchange_id = serai_safetycheck.exchange_id'
+  ' AND p.speaker_id IN (SELECT unnest(serai_sources())))'
+  ' OR ''exchange:'' || exchange_id = ANY (serai_groups_of((SELECT serai_person()))))');
 -- What is released is the organiser's word; nobody else takes a number of it.
 CALL serai_protect('serai_programmerelease', changes => false,
   adds => 'EXISTS (SELECT 1 FROM serai_exchange e WHERE e.id = exchange_id AND e.source_id IN (SELECT unnest(serai_sources())))');

@@ -55,6 +55,16 @@ def exchange_page(id: uuid.UUID) -> Exchange:
     )
 
 
+def takes_part(exchange: Exchange, person: uuid.UUID, organisation: uuid.UUID | None, *, today: date) -> bool:
+    """Whether this person, for this organisation, organises the exchange, speaks for a party or is named in one."""
+    if organisation is not None and exchange.source_id == organisation:
+        return True
+    named = Participant.objects.filter(exchange=exchange, person=person, started_on__lte=today)
+    if organisation is not None and Party.objects.filter(exchange=exchange, speaker=organisation).exists():
+        return True
+    return exchange.source_id == person or named.filter(Q(ended_on=None) | Q(ended_on__gt=today)).exists()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """One line of the task list as the asker sees it. `state`: yours, theirs, later, done."""

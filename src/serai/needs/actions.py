@@ -20,6 +20,10 @@ class NobodyToAsk(ValueError):
     """A chosen city has no organisation that coordinates for it, so nobody could answer."""
 
 
+class AlreadyPlanned(NotAllowedNow):
+    """An exchange stands on this match (or it was withdrawn): its answers stay as they are."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OnBehalf:
     """An answer that came another way: who said it, how, when."""
@@ -150,10 +154,12 @@ def answer_match(
 ) -> MatchAnswer:
     """A city accepts, parks or declines; or someone records what it said on the phone, on paper, in a chat.
 
-    `actor` is None where a signed link answers.
+    `actor` is None where a signed link answers. Raises `AlreadyPlanned` once an exchange is planned on the match.
     """
     if decision not in ("accepted", "parked", "declined"):
         raise NotAllowedNow(f"a city cannot answer {decision}")
+    if not Match.objects.filter(pk=answer.match_id, state="proposed").exists():
+        raise AlreadyPlanned("the match is no longer proposed")
     if answer.answer in ("accepted", "declined"):
         raise NotAllowedNow(f"a city that {answer.answer} cannot answer again")
     fields: dict[str, Any] = {

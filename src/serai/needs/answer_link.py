@@ -14,6 +14,7 @@ from serai.directory.models import Membership
 from serai.directory.queries import held
 from serai.needs import actions
 from serai.needs.models import Match, MatchAnswer
+from serai.needs.words import too_late
 from serai.sharing import links
 from serai.sharing.models import Invitation
 
@@ -58,14 +59,18 @@ class WillYouTakePart:
         """Whether the city takes part."""
         answer = self._answer(link)
         need = answer.match.need
+        why_not = too_late(answer)
         return links.Question(
             title=_("Will %(city)s take part in an exchange?") % {"city": answer.city.name},
-            answers=(
+            answers=()
+            if why_not
+            else (
                 ("accepted", _("Yes, we take part")),
                 ("parked", _("Not now, ask us later")),
                 ("declined", _("No")),
             ),
             quotes=(links.Quote(record=need, text=need.question),),
+            explained=why_not,
             reason_asked=True,
         )
 

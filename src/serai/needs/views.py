@@ -18,7 +18,7 @@ from serai.directory.models import City, Network
 from serai.directory.queries import place_in_network
 from serai.needs import actions, answer_link, forms, queries
 from serai.needs.models import Match, MatchAnswer, Need, Offer
-from serai.needs.words import from_kept, kept, reason_words
+from serai.needs.words import from_kept, kept, reason_words, too_late
 from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
@@ -206,13 +206,15 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
     if not allowed:
         raise Http404
     form = form_class(posted(request))
+    context = {"answer": found, "form": form, "own": own, "reading": reading(here, found), "too_late": too_late(found)}
+    if request.method == "POST" and context["too_late"]:
+        return show(request, "needs/answer.html", context, status=409)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         on_behalf = None if own else actions.OnBehalf(**{k: values.pop(k) for k in ("said_by", "channel", "said_on")})
         actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, **values)
         messages.success(request, _("The answer is recorded. It can be taken back for seven days."))
         return redirect("match", found.match_id)
-    context = {"answer": found, "form": form, "own": own, "reading": reading(here, found)}
     return show(request, "needs/answer.html", context, status=422 if form.errors else 200)
 
 

@@ -10,8 +10,20 @@ from django.utils.translation import get_language, gettext
 
 from serai.core.season.reasons import Reason, plain_label, words
 from serai.directory import vocabulary
+from serai.needs.models import MatchAnswer
 
 _WORDS = {"theme": dict(vocabulary.THEMES), "groups": dict(vocabulary.TARGET_GROUPS)}
+
+
+def too_late(answer: MatchAnswer) -> str:
+    """Why this city cannot answer now, in one or two sentences; empty where it can."""
+    if answer.match.state == "withdrawn":
+        return gettext("The question was taken back. Nothing is asked of your city any more.")
+    if answer.match.state != "proposed":
+        return gettext("The exchange is planned already, so the answer stays as it is. Speak to whoever asked.")
+    if answer.answer in ("accepted", "declined"):
+        return gettext("This question is answered. To answer differently, take the answer back first.")
+    return ""
 
 
 def language_name(code: str) -> str:

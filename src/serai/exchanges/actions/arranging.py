@@ -246,6 +246,8 @@ def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
 
 def reopen_task(actor: Actor, task: Task, *, now: datetime) -> Task:
     """A line of the list is to be done again."""
+    if task.done_at is None:
+        raise NotAllowedNow("this is not done")
     return change(actor, task, verb="reopen_task", now=now, done_at=None)
 
 

@@ -246,13 +246,16 @@ def task(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One line of the list: what it means, and "done"."""
     found = Task.objects.select_related("exchange", "party__city", "party__speaker", "exchange__organiser").get(pk=id)
     turn = queries.turn_of(found, found.exchange, own=here.actor.organisation, today=here.today)
-    if request.method == "POST":
-        if found.done_at is None:
+    wanted = request.POST.get("state")
+    if request.method == "POST" and wanted in ("done", "open"):
+        # Said, not toggled: pressed twice or sent again, it is as it was wanted.
+        if wanted == "done" and found.done_at is None:
             actions.finish_task(here.actor, found, now=here.now)
-        else:
+        elif wanted == "open" and found.done_at is not None:
             actions.reopen_task(here.actor, found, now=here.now)
         return redirect("exchange", found.exchange_id)
-    return show(request, "exchanges/task.html", {"turn": turn, "words": str(WORDS[found.code]), "task": found})
+    context = {"turn": turn, "words": str(WORDS[found.code]), "task": found}
+    return show(request, "exchanges/task.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST
