@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAGE ?= a-year-later
 export PYTHONPATH := src
 
-.PHONY: run test check bench demo texts format clean
+.PHONY: run test test-15 check bench demo texts format clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp
@@ -18,6 +18,10 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	@$(BIN)/python tests/browser.py
 	@$(BIN)/python -m pytest -n 2
+
+# The database and access tests on Debian's PostgreSQL 15, the oldest server that is served.
+test-15: $(VENV)/test.stamp
+	@SERAI_TEST_POSTGRES=15 $(BIN)/python -m pytest -n 2 tests/access tests/processes
 
 check: $(VENV)/test.stamp
 	@$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """The suite's own PostgreSQL: prepared without superuser, asked only as the web role, as the pages ask it.
 
-Tests outside the folders of `PURE` get the database; the cluster starts with the first.
+Tests outside the folders of `PURE` get the database; the cluster starts with the first. SERAI_TEST_POSTGRES=15 takes
+Debian's PostgreSQL 15 instead of the embedded server.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from serai.db.acting import VISITOR, Asker, NobodyAsks, acting_as, current, person
+from serai.db.binaries import MAJOR
 from serai.db.keys import keys
 from serai.db.rows import new_id
 from serai.directory.models import Person
@@ -37,6 +38,11 @@ def published() -> Iterator[uuid.UUID]:
         )
         yield id
         owner.execute("DELETE FROM serai_person WHERE id = %s", [id])
+
+
+def test_the_suite_asks_the_server_it_was_told_to(published: uuid.UUID) -> None:
+    with psycopg.connect(os.environ["SERAI_DATABASE"]) as web:
+        assert web.info.server_version // 10000 == int(os.environ.get("SERAI_TEST_POSTGRES") or MAJOR)
 
 
 def test_a_connection_of_the_web_role_starts_with_nobody_and_ends_so(published: uuid.UUID) -> None:
