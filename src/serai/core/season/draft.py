@@ -52,6 +52,7 @@ class Draft:
         self.barred = {(int(code) // len(cities), int(code) % len(cities)) for code in ground.barred}
         self.intended: dict[int, list[int]] = {}
         self.slots = np.zeros(len(cities), dtype=np.int64)
+        self._uses: dict[int, Floats] = {}
         self._keep()
         self._count_slots(range(len(cities)))
 
@@ -141,11 +142,16 @@ class Draft:
         return int(self.ground.needs.city[self.options.need[option]])
 
     def use(self, option: int) -> Floats:
-        """What an option takes of each limit."""
+        """What an option takes of each limit; not to be written to."""
+        known = self._uses.get(option)
+        if known is not None:
+            return known
         need, host = self.options.need[option], self.options.host[option]
         rows = self.limits
         taken = np.where(rows.money, self.options.cost[option], 1.0) * rows.need_members[:, need]
-        return np.asarray((taken + rows.host_members[:, host]) * rows.sign)
+        found: Floats = (taken + rows.host_members[:, host]) * rows.sign
+        self._uses[option] = found
+        return found
 
     def add(self, option: int, *, month: int = 0) -> bool:
         """Adds an option if every limit allows it, in the month named if that is free."""

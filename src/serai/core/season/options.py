@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -12,8 +13,11 @@ from serai.core.season.ground import Flags, Ground
 from serai.core.season.pair import EARTH_KM, SIZE_RANGE
 from serai.core.season.prepare import Floats, Ints
 
-CELLS = 4_000_000
-"""Pairs looked at in one go: keeps the memory of a block near 100 MB."""
+CELLS = 2_000_000
+"""Pairs looked at in one go: keeps the memory of a block near 50 MB."""
+
+THREADS = 2
+"""Blocks looked at side by side: numpy works outside Python's lock."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,28 +134,32 @@ def _block(ground: Ground, needs: Ints, offers: Ints) -> Options:
     )
 
 
-def blocks(ground: Ground, among: Flags | None = None) -> Iterator[Options]:
+def blocks(
+    ground: Ground, among: Flags | None = None, *, reduced: Callable[[Options], Options] = lambda part: part
+) -> list[Options]:
     """All options of the season, theme by theme, in blocks; each need's options stand in one block.
 
-    among: needs to look at, all when None.
+    among: needs to look at, all when None. reduced: what is kept of a block. Two threads work on the blocks; the
+    order is that of the themes.
     """
     needs, offers = ground.needs, ground.offers
     wanted = needs.open & (ground.visits[needs.city] > 0)
     wanted = wanted if among is None else wanted & among
     room = ground.slots[offers.city] > 0
+    work: list[tuple[Ints, Ints]] = []
     for theme in range(len(ground.prepared.themes.number)):
         asking = np.flatnonzero((needs.theme == theme) & wanted)
         showing = np.flatnonzero((offers.theme == theme) & room)
-        if not len(asking) or not len(showing):
-            continue
-        step = max(1, CELLS // len(showing))
-        for start in range(0, len(asking), step):
-            yield _block(ground, asking[start : start + step], showing)
+        if len(asking) and len(showing):
+            step = max(1, CELLS // len(showing))
+            work += [(asking[start : start + step], showing) for start in range(0, len(asking), step)]
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        return list(pool.map(lambda pair: reduced(_block(ground, *pair)), work))
 
 
 def every_option(ground: Ground) -> Options:
     """All compatible options."""
-    return joined(list(blocks(ground)))
+    return joined(blocks(ground))
 
 
 def best_of_each_need(need: NDArray[np.int32], score: Floats, partners: int) -> Ints:
@@ -176,7 +184,4 @@ def best_of_each_need(need: NDArray[np.int32], score: Floats, partners: int) -> 
 
 def shortlist(ground: Ground, score: Callable[[Options], Floats], partners: int) -> Options:
     """The `partners` options of highest score of each need."""
-    parts = []
-    for part in blocks(ground):
-        parts.append(part.take(best_of_each_need(part.need, score(part), partners)))
-    return joined(parts)
+    return joined(blocks(ground, reduced=lambda part: part.take(best_of_each_need(part.need, score(part), partners))))

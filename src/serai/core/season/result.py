@@ -147,10 +147,11 @@ def _also(ground: Ground, need: int, host: int) -> tuple[int, ...]:
     """The guest's other needs for which the host has something to show."""
     guest = ground.cities[int(ground.needs.city[need])]
     own, offers = int(ground.needs.number[need]), ground.cities[host].offers
+    themes = {offer.theme for offer in offers}
     return tuple(
         number
         for number, other in enumerate(guest.needs)
-        if number != own and best_offer(other, offers, ground.season.weights)[0] > 0
+        if number != own and other.theme in themes and best_offer(other, offers, ground.season.weights)[0] > 0
     )
 
 

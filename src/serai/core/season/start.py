@@ -38,7 +38,7 @@ def first_prices(ground: Ground, limits: Limits) -> tuple[Floats, Floats]:
     Only the common budget gets a price; the others start at 0.
     """
     stride = max(1, len(ground.cities) // SAMPLE)
-    sample = joined(list(blocks(ground, ground.needs.city % stride == 0)))
+    sample = joined(blocks(ground, ground.needs.city % stride == 0))
     unit = 100.0 / max(1e-9, float(sample.cost.mean())) if len(sample) and sample.cost.mean() > 0 else 1.0
     prices = np.zeros(len(limits))
     radius = np.where(limits.money, unit / 2, 50.0)
