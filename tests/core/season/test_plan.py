@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.season.checker import broken, check, cost, learning, value
@@ -62,6 +62,7 @@ def test_no_limit_is_broken_and_the_bound_is_above(given_season: Season) -> None
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32))
+@example(29817)
 def test_small_seasons_are_best_of_all(seed: int) -> None:
     draw = random.Random(seed)
     given_season = replace(season(draw, 4), months=frozenset({1, 2}), visits_of={})

@@ -125,7 +125,7 @@ def plan_season(
         search.prove(months=False)
     if search.calendars:
         _choose_months(search)
-    if small and search.calendars and not search.closed():
+    if small and (search.calendars or len(search.ground.barred)) and not search.closed():
         search.prove(months=True)
     if search.best is None:
         found = contradictions(season, stop=stop)

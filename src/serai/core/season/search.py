@@ -63,13 +63,26 @@ class Search:
         self.bound = np.inf
         self.month_flows = 0
         self.stopped = False
-        every = self.options.months
-        self.calendars = bool(len(every)) and bool((every != every[0]).any())
+        self.calendars = self._calendars()
 
     def _options(self) -> Options:
         if self.effort.partners is None:
             return every_option(self.ground)
         return shortlist(self.ground, lambda part: self.limits.worth(part, self.start), self.effort.partners)
+
+    def _calendars(self) -> bool:
+        """Whether months can bind: they differ, or are fewer than a city's visits or a host's exchanges."""
+        every = self.options.months
+        if not len(every):
+            return False
+        months = int(np.bitwise_count(every[0]))
+        hosts = np.unique(self.options.host)
+        room = np.array([self.ground.season.hosting_of(self.ground.cities[host]).guests for host in hosts])
+        return bool(
+            (every != every[0]).any()
+            or self.ground.visits[self.ground.needs.city[self.options.need]].max() > months
+            or (self.ground.slots[hosts] > months * room).any()
+        )
 
     @property
     def flows(self) -> int:
