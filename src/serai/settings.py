@@ -10,7 +10,7 @@ SERAI_BEHIND_PROXY     name of the proxy's header that says https was used
 SERAI_SITE_NAME        what the site calls itself
 SERAI_CLOCK            the moment the demo world plays in (ISO 8601), ticking on from the start of the process
 SERAI_LOUD             1: reading a protected table with nobody asking raises (tests and the demo)
-SERAI_POOL             0: one connection a thread instead of a pool (tests)
+SERAI_POOL             0: one connection a thread instead of a pool, and no page is kept (tests)
 SERAI_MAIL_HOST, SERAI_MAIL_PORT, SERAI_MAIL_FROM   where mail goes out, and in whose name
 SERAI_MAIL_USER, SERAI_MAIL_PASSWORD, SERAI_MAIL_TLS   how we sign in there; starttls, tls or nothing
 """
@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads by chance against BREACH; the one secret in a page is masked anew
     "csp.middleware.CSPMiddleware",
+    "serai.web.validators.Validators",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "serai.web.language.ChosenLanguage",
     "django.middleware.locale.LocaleMiddleware",

@@ -19,13 +19,14 @@ from serai.practices.queries import practices_readable
 from serai.stories.queries import stories_readable
 from serai.web import dates
 from serai.web.arcs import LitCity
-from serai.web.pages import Here, page, show
+from serai.web.pages import Here, page, same_for_visitors, show
 from serai.web.world import near_svg
 
 MOST = 6  # lines of a section; whoever wants more goes to the list
 
 
 @page
+@same_for_visitors
 def city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
     """One city: how it is written, its team with its stage, and the thread's records that begin or end here."""
     found = City.objects.get(pk=id)

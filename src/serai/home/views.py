@@ -16,7 +16,7 @@ from serai.home.came import what_came
 from serai.home.front import sky
 from serai.stories.queries import stories_readable, story_page, told
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, show
+from serai.web.pages import Here, member_page, page, same_for_visitors, show
 from serai.web.strips import days
 from serai.web.world import crop_step, near_svg, world_dots, world_svg
 
@@ -24,6 +24,7 @@ USUAL = {"need": 60, "match": 30, "planned": 60, "released": 30, "live": 5, "fol
 
 
 @page
+@same_for_visitors
 def front(request: HttpRequest, here: Here) -> HttpResponse:
     """The world drawn from its cities, the pairs as a table, one story, and how it is kept safe."""
     seen = sky()
@@ -190,6 +191,7 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
 
 
 @page
+@same_for_visitors
 def kept_safe(request: HttpRequest, here: Here) -> HttpResponse:
     """How it is kept safe, in users' words: who could still read this."""
     return show(request, "home/kept_safe.html")

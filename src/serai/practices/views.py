@@ -19,7 +19,7 @@ from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.steps import typed
 from serai.web.text import rich
 
@@ -37,6 +37,7 @@ FIELD_WORDS = {
 
 
 @page
+@same_for_visitors
 def library(request: HttpRequest, here: Here) -> HttpResponse:
     """The practices the asker may read."""
     themes = dict(vocabulary.THEMES)
@@ -48,6 +49,7 @@ def library(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 @page
+@same_for_visitors
 def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One practice: what it is, what did not work, what to keep, how sure we are."""
     found = queries.practice_with_versions(id)
@@ -155,6 +157,7 @@ def _meanwhile(request: HttpRequest, form: forms.MendForm, latest: Any) -> HttpR
 
 
 @page
+@same_for_visitors
 def practice_versions(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Every version, each with its readable difference to the one before."""
     found = queries.practice_with_versions(id)

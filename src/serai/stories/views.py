@@ -22,11 +22,12 @@ from serai.sharing.reading import reading
 from serai.stories import actions, forms, naming, queries
 from serai.stories.models import Naming, Passage, Story
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.versions import both_versions, merged
 
 
 @page
+@same_for_visitors
 def stories(request: HttpRequest, here: Here) -> HttpResponse:
     """The released stories."""
     lines = [
@@ -40,6 +41,7 @@ def stories(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 @page
+@same_for_visitors
 def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One story as the asker may read it; its source sees who was asked and what they said."""
     found = queries.story_page(id)

@@ -10,10 +10,11 @@ from serai.sharing.reading import reading
 from serai.thread import pattern
 from serai.thread.queries import NOUNS, thread_of
 from serai.web.loom import weave
-from serai.web.pages import Here, page, show
+from serai.web.pages import Here, page, same_for_visitors, show
 
 
 @page
+@same_for_visitors
 def thread(request: HttpRequest, here: Here, noun: str, id: UUID) -> HttpResponse:
     """From one record both ways."""
     if noun not in NOUNS:

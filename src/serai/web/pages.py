@@ -18,7 +18,7 @@ from django.shortcuts import render
 from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
 from serai.db import clock
-from serai.db.acting import Asker, acting_as
+from serai.db.acting import VISITOR, Asker, acting_as
 from serai.directory.queries import Standing, standing
 
 ACTS_FOR = "acts_for"
@@ -69,6 +69,15 @@ def while_seeing_as(view: View) -> View:
     return view
 
 
+FOR_EVERY_VISITOR = "for_every_visitor"
+
+
+def same_for_visitors(view: View) -> View:
+    """Marks a page that shows every visitor the same: it may be kept for them (web/validators.py). Below `page`."""
+    setattr(view, FOR_EVERY_VISITOR, True)
+    return view
+
+
 def page(view: View) -> View:
     """A page anyone may ask for. What the asker may not read or do looks like what does not exist."""
 
@@ -76,6 +85,7 @@ def page(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         here = Here(request=request, asker=request.asker, now=clock.now())  # type: ignore[attr-defined]
         request.here = here  # type: ignore[attr-defined]
+        request.for_every_visitor = here.asker == VISITOR and getattr(view, FOR_EVERY_VISITOR, False)  # type: ignore[attr-defined]
         if here.asker.also and request.method not in ("GET", "HEAD") and not getattr(view, WHILE_SEEING_AS, False):
             return render(request, "web/only_looking.html", status=409)
         try:

@@ -17,7 +17,7 @@ from serai.directory.gazetteer import Place
 from serai.directory.models import City, Network, NetworkCity
 from serai.directory.places import cities_called, find_places, world
 from serai.directory.territories import country_name, languages_of, zones_of
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 
 MOST = 12
 
@@ -33,6 +33,7 @@ class CityLine:
 
 
 @page
+@same_for_visitors
 def cities(request: HttpRequest, here: Here) -> HttpResponse:
     """The cities of every network, found by any name."""
     asked = request.GET.get("q", "").strip()

@@ -14,10 +14,11 @@ from serai.core.words import fold
 from serai.directory import actions, forms, queries
 from serai.directory.models import Network, Organisation, Person
 from serai.directory.territories import country_name, language_names
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 
 
 @page
+@same_for_visitors
 def network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One network or hub: its office, hubs with their coordinators, national coordinators, cities."""
     found = queries.network_page(id)

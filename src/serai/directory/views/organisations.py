@@ -23,7 +23,7 @@ from serai.directory.views.rings import entry_rings, usual
 from serai.sharing.choosing import Ring, choose_readers
 from serai.sharing.readable import readable
 from serai.sharing.reading import reading
-from serai.web.pages import Here, member_page, page, show
+from serai.web.pages import Here, member_page, page, same_for_visitors, show
 from serai.web.steps import Step, ask
 from serai.web.versions import both_versions, merged
 
@@ -32,6 +32,7 @@ SECTORS = dict(vocabulary.SECTORS)
 
 
 @page
+@same_for_visitors
 def organisations(request: HttpRequest, here: Here) -> HttpResponse:
     """The organisations the asker may read, by city or sector, or by a part of their name in any script."""
     asked, sector = request.GET.get("q", "").strip(), request.GET.get("sector", "")
@@ -56,6 +57,7 @@ def _called(organisation: Organisation, asked: str) -> bool:
 
 
 @page
+@same_for_visitors
 def organisation(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One organisation: sector and level, how it may be named, its members, and who may add some."""
     found = queries.organisation_page(id)

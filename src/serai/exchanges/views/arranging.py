@@ -25,11 +25,12 @@ from serai.needs.models import Match
 from serai.needs.queries import match_with_answers
 from serai.sharing.reading import reading
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.steps import Step, ask
 
 
 @page
+@same_for_visitors
 def exchanges(request: HttpRequest, here: Here) -> HttpResponse:
     """The exchanges the asker may read."""
     lines = [
@@ -83,6 +84,7 @@ def _agreed_match(request: HttpRequest) -> Match | None:
 
 
 @page
+@same_for_visitors
 def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The exchange as a task list: before, during, after; whose turn; who comes; what we want to learn."""
     found = queries.exchange_page(id)

@@ -19,7 +19,7 @@ from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.sharing.reading import reading
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.versions import both_versions, merged
 
 
@@ -36,6 +36,7 @@ def _owned(here: Here, id: UUID) -> Exchange:
 
 
 @page
+@same_for_visitors
 def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The days in order, what is on now and next, the rules of the houses."""
     found = Exchange.objects.select_related("place", "audience", "organiser").get(pk=id)
@@ -88,6 +89,7 @@ def _box(session: Session, here: Here, zone: str) -> dict[str, Any]:
 
 
 @page
+@same_for_visitors
 def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One session: when, where, the rules of the house, and what the asker may read of what came out of it."""
     found = Session.objects.select_related(
