@@ -36,6 +36,9 @@ PAGES = {
 }
 
 
+BROWSER = "Accept: text/html"  # without it the schedule comes as plain text, drawn on the spot
+
+
 class NotThereError(RuntimeError):
     """The peer cannot run here; the text is one sentence that says what is missing."""
 
@@ -132,10 +135,16 @@ def running() -> Iterator[Peer]:
         process.wait(30)
 
 
+def _page(url: str) -> str:
+    name, value = BROWSER.split(": ")
+    with urllib.request.urlopen(urllib.request.Request(url, headers={name: value}), timeout=20) as answer:
+        return str(answer.read().decode())
+
+
 def _rows(address: str) -> bool:
     """Whether every page comes, and the one that lists its talks itself has as many as ours."""
     try:
-        shown = {name: urllib.request.urlopen(address + path).read().decode() for name, path in PAGES.items()}
+        shown = {name: _page(address + path) for name, path in PAGES.items()}
     except (urllib.error.URLError, OSError):
         return False
     links = set(re.findall(rf"{EVENT}/talk/([A-Z0-9]+)/", shown["schedule with its rows"]))
