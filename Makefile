@@ -16,7 +16,7 @@ demo: $(VENV)/run.stamp
 	@$(BIN)/python -m serai demo --stage $(STAGE) --anew --serve
 
 test: $(VENV)/test.stamp
-	@$(BIN)/python tests/browser.py
+	@$(BIN)/python tests/machine.py
 	@$(BIN)/python -m pytest -n 2
 
 # The database and access tests on Debian's PostgreSQL 15, the oldest server that is served.

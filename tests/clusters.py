@@ -15,12 +15,11 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from machine import DEBIAN
 from serai.db.address import for_role
 from serai.db.embedded import Cluster
 from serai.service_user import ServiceUser, give, named, process_options
 from serai.state import State
-
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
 
 
 def serving_user() -> ServiceUser | None:

@@ -10,7 +10,7 @@ from crawl import EXPECTED, PEOPLE, Reached, reachable
 from hands import PHONE, Hand
 from playwright.sync_api import Browser, sync_playwright
 
-from browser import ARGUMENTS, chromium
+from machine import ARGUMENTS, chromium
 from serai.db.embedded import Cluster
 from served import build_demo, copy_database, served
 
