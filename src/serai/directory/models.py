@@ -90,6 +90,9 @@ class Organisation(Protected):
     named_to_public = models.CharField(max_length=4, choices=NAMING, default="kind")
     claimed_on = models.DateField(null=True, blank=True, editable=False)
 
+    class Meta:
+        indexes = [models.Index(fields=["name", "id"], name="organisations_by_name")]
+
     def __str__(self) -> str:
         return self.name
 

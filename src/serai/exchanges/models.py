@@ -33,6 +33,10 @@ class Exchange(Protected):
 
     class Meta:
         constraints = [there("exchange", "organiser")]
+        indexes = [
+            models.Index(fields=["-starts_on", "-id"], name="exchanges_by_day"),
+            models.Index(fields=["state", "starts_on"], name="exchanges_by_state"),
+        ]
 
     def __str__(self) -> str:
         return self.title

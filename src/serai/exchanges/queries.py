@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from serai.exchanges.checked import snapshot
@@ -25,6 +25,7 @@ from serai.exchanges.models import (
     Weighing,
 )
 from serai.exchanges.tasklist import WORDS
+from serai.sharing.readable import readable
 from serai.web.dates import day_of
 
 PHASES = ("before", "during", "after")
@@ -33,11 +34,8 @@ PHASES = ("before", "during", "after")
 def exchanges_readable() -> QuerySet[Exchange]:
     """The exchanges the asker may read, the latest first, with their parties."""
     parties = Party.objects.select_related("city").order_by("id")
-    return (
-        Exchange.objects.select_related("place", "organiser")
-        .prefetch_related(Prefetch("parties", parties))
-        .order_by("-starts_on", "-id")
-    )
+    found = readable(Exchange.objects.select_related("place", "organiser"))
+    return found.prefetch_related(Prefetch("parties", parties)).order_by("-starts_on", "-id")
 
 
 def exchange_page(id: uuid.UUID) -> Exchange:
@@ -120,15 +118,17 @@ def _one_line(turns: Sequence[Turn]) -> Turn:
 
 def due_tasks(own: uuid.UUID, *, today: date, limit: int = 20) -> list[Turn]:
     """Open lines of running exchanges that wait for this organisation, by their day."""
-    tasks = (
+    due = (
         Task.objects.filter(done_at=None)
-        .filter(Q(party__speaker=own) | Q(party=None, exchange__organiser=own))
         .exclude(exchange__state="cancelled")
         .exclude(exchange__state="closed", phase__in=["before", "during"])
         .select_related("party__city", "party__speaker", "exchange__organiser", "exchange__place")
-        .order_by("due_on", "id")[:limit]
+        .order_by("due_on", "id")
     )
-    turns = [turn_of(task, task.exchange, own=own, today=today) for task in tasks]
+    # Two questions, each found by its index; as one with OR, PostgreSQL would walk through every open task.
+    spoken, organised = due.filter(party__speaker=own), due.filter(party=None, exchange__organiser=own)
+    tasks = sorted([*spoken[:limit], *organised[:limit]], key=lambda task: (task.due_on or date.max, task.id))
+    turns = [turn_of(task, task.exchange, own=own, today=today) for task in tasks[:limit]]
     return [turn for turn in turns if turn.state == "yours"]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from serai.directory.queries import Standing
 from serai.exchanges import queries as exchanges
 from serai.exchanges.addresses import target
 from serai.exchanges.models import Commitment, Exchange, Task
-from serai.needs.models import Need
+from serai.needs.models import Match, Need
 from serai.needs.queries import answers_waiting_for
 from serai.practices.models import PracticeVersion
 from serai.practices.queries import practices_readable
@@ -24,6 +24,7 @@ from serai.stories.queries import namings_waiting_for
 from serai.web import dates
 
 STUCK = timedelta(days=14)
+NOBODY = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,30 +131,34 @@ class Lane:
 
 def pipeline(*, now: datetime) -> list[Lane]:
     """Where what the asker may read stands, by age in the stage; never by city."""
-    needs = Need.objects.filter(state="open", matches=None).order_by("id")
-    matched = Need.objects.filter(matches__state="proposed").distinct().order_by("id")
-    lanes = [
-        Lane(key="need", ages=tuple(_aged(n, "need", now) for n in needs)),
-        Lane(key="match", ages=tuple(_aged(n, "need", now) for n in matched)),
-    ]
-    for state in ("planned", "released", "live"):
-        found = Exchange.objects.filter(state=state).order_by("id")
-        lanes.append(Lane(key=state, ages=tuple(_aged(e, "exchange", now) for e in found)))
+    proposed = Match.objects.filter(need=OuterRef("pk"), state="proposed")
+    lanes = [_lane("need", _unmatched(), now), _lane("match", Need.objects.filter(Exists(proposed)), now)]
+    lanes += [_lane(state, Exchange.objects.filter(state=state), now) for state in ("planned", "released", "live")]
     year_ago = now.date() - timedelta(days=400)
-    follow = Exchange.objects.filter(state="closed", ends_on__gte=year_ago).order_by("id")
-    return [*lanes, Lane(key="follow", ages=tuple(_aged(e, "exchange", now) for e in follow))]
+    return [*lanes, _lane("follow", Exchange.objects.filter(state="closed", ends_on__gte=year_ago), now)]
 
 
-def _aged(record: Any, noun: str, now: datetime) -> tuple[str, str, int]:
-    return str(record), reverse(noun, args=[record.pk]), max((now - record.changed_at).days, 0)
+def _unmatched() -> QuerySet[Need]:
+    return Need.objects.filter(~Exists(Match.objects.filter(need=OuterRef("pk"))), state="open")
+
+
+def _lane(key: str, found: QuerySet[Need] | QuerySet[Exchange], now: datetime) -> Lane:
+    """The titles, ids and days alone: a lane may hold thousands."""
+    noun, title = ("need", "question") if found.model is Need else ("exchange", "title")
+    address = reverse(noun, args=[NOBODY]).replace(str(NOBODY), "{}")
+    lines = found.order_by("id").values_list(title, "id", "changed_at")
+    ages = tuple((words, address.format(id), max((now - changed).days, 0)) for words, id, changed in lines)
+    return Lane(key=key, ages=ages)
 
 
 def follow_through(*, now: datetime) -> list[dict[str, Any]]:
     """What became of promises made at least 3, 6 and 12 months ago: kept, changed, let go, silent."""
+    days = {months: now - timedelta(days=round(months * 30.44)) for months in (3, 6, 12)}
+    counted = {f"m{months}": Count("id", filter=Q(created_at__lte=day)) for months, day in days.items()}
+    found: list[tuple[Any, ...]] = list(Commitment.objects.order_by().values_list("state").annotate(**counted))
     rows = []
-    for months in (3, 6, 12):
-        before = now - timedelta(days=round(months * 30.44))
-        states = Counter(Commitment.objects.filter(created_at__lte=before).values_list("state", flat=True))
+    for at, months in enumerate(days, start=1):
+        states = Counter({row[0]: row[at] for row in found})
         counts = [states["kept"], states["changed"] + states["handed over"], states["let go"], states["made"]]
         rows.append({"months": months, "made": sum(counts), "counts": counts})
     return rows
@@ -162,7 +167,7 @@ def follow_through(*, now: datetime) -> list[dict[str, Any]]:
 def needs_help(*, now: datetime) -> list[Due]:
     """What the secretariat can do: needs nobody was asked about, promises past their day without a word."""
     old = now - STUCK
-    lone = Need.objects.filter(state="open", matches=None, created_at__lte=old).select_related("city").order_by("id")
+    lone = _unmatched().filter(created_at__lte=old).select_related("city").order_by("id")
     found = [
         Due(
             title=_("Find a partner for %(city)s") % {"city": need.city.name},

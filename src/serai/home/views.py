@@ -176,15 +176,17 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
         "live": _("Live"),
         "follow": _("Follow-up"),
     }
-    ages = [min(age, 120) for _title, _href, age in lane.ages]
+    # Dots at the same place are one dot: thousands of exchanges need no more than one a day.
+    ages = sorted({min(age, 120) for _title, _href, age in lane.ages})
     stuck = (
         [(title, href, age) for title, href, age in lane.ages if age > USUAL[lane.key]] if lane.key != "follow" else []
     )
-    words = ", ".join(str(age) for _title, _href, age in lane.ages)
+    words = ", ".join(str(age) for age in sorted({age for _title, _href, age in lane.ages}))
+    late = sorted({min(age, 120) for _title, _href, age in stuck})
     return {
         "name": names[lane.key],
         "count": len(lane.ages),
-        "strip": days(ages=ages, stuck=[min(a, 120) for _t, _h, a in stuck], usual=min(USUAL[lane.key], 120), most=120),
+        "strip": days(ages=ages, stuck=late, usual=min(USUAL[lane.key], 120), most=120),
         "ages": _("%(ages)s days") % {"ages": words} if words else _("none"),
         "held": [{"text": dates.span(age), "href": href, "share": min(age, 120) / 120} for _t, href, age in stuck[:2]],
     }

@@ -19,6 +19,9 @@ class Need(Protected):
     language = models.CharField(max_length=12, default="en")
     state = models.CharField(max_length=12, default="open")
 
+    class Meta:
+        indexes = [models.Index(fields=["state", "id"], name="needs_by_state")]
+
     def __str__(self) -> str:
         return self.question
 
@@ -50,6 +53,7 @@ class Match(Protected):
 
     class Meta:
         constraints = [there("match", "proposed_by")]
+        indexes = [models.Index(fields=["state"], name="matches_by_state")]
 
 
 CHANNELS = [("phone", "phone"), ("paper", "paper"), ("chat", "chat"), ("meeting", "meeting")]

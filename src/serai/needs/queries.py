@@ -14,18 +14,19 @@ from serai.core.season.fit import Fit, rank
 from serai.directory.models import City, Network
 from serai.directory.queries import cities_of
 from serai.needs.models import Match, MatchAnswer, Need, Offer
+from serai.sharing.readable import readable
 
 URGENCY = {"now": 3.0, "year": 2.0, "open": 1.0}
 
 
 def needs_readable() -> QuerySet[Need]:
     """The needs the asker may read, newest first."""
-    return Need.objects.select_related("city", "audience").order_by("-id")
+    return readable(Need.objects.select_related("city", "audience")).order_by("-id")
 
 
 def offers_readable() -> QuerySet[Offer]:
     """The offers the asker may read, newest first."""
-    return Offer.objects.select_related("city", "audience").order_by("-id")
+    return readable(Offer.objects.select_related("city", "audience")).order_by("-id")
 
 
 def need_with_matches(id: uuid.UUID) -> Need:

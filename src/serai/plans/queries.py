@@ -8,11 +8,12 @@ from django.db.models import Prefetch, QuerySet
 
 from serai.core.indicators import Progress, Reading, progress
 from serai.plans.models import Activity, ActivityTakeaway, Indicator, Measurement, Objective, Plan, Support
+from serai.sharing.readable import readable
 
 
 def plans_readable() -> QuerySet[Plan]:
     """The plans the asker may read, by city."""
-    return Plan.objects.select_related("city", "team").order_by("city__name", "-id")
+    return readable(Plan.objects.select_related("city", "team")).order_by("city__name", "-id")
 
 
 def _indicators() -> QuerySet[Indicator]:

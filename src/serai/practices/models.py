@@ -49,3 +49,4 @@ class PracticeVersion(Protected):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "number"], name="version_once")]
+        indexes = [models.Index(fields=["title", "id"], name="library_by_title")]

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from django.db.models import F, Prefetch, QuerySet
 
 from serai.practices.models import Practice, PracticeVersion
+from serai.sharing.readable import readable
 
 
 def practices_readable() -> QuerySet[PracticeVersion]:
     """The latest version of each practice the asker may read, by title."""
-    return (
-        PracticeVersion.objects.filter(number=F("practice__latest"))
-        .select_related("practice__city", "practice__organisation")
-        .order_by("title", "id")
-    )
+    latest = PracticeVersion.objects.filter(number=F("practice__latest"))
+    return readable(latest).select_related("practice__city", "practice__organisation").order_by("title", "id")
 
 
 def practice_with_versions(id: uuid.UUID) -> Practice:

@@ -66,7 +66,7 @@ def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "groups": [dict(vocabulary.TARGET_GROUPS).get(code, code) for code in latest.target_groups],
         "changed": dates.day(latest.created_at.date()),
         "mine": here.signed_in and found.source_id == here.actor.source,
-        "reading": reading(here, found),
+        "reading": reading(here, found, marks=True),
     }
     return show(request, "practices/practice.html", context)
 

@@ -20,6 +20,7 @@ class Story(Protected):
 
     class Meta:
         constraints = [there("story", "exchange")]
+        indexes = [models.Index(fields=["-released_at", "-id"], name="stories_by_release")]
 
     def __str__(self) -> str:
         return self.title
@@ -39,6 +40,9 @@ class Passage(Protected):
     noun = models.CharField(max_length=24, blank=True)
     record_id = models.UUIDField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["record_id"], name="passages_by_record")]
+
 
 class Naming(Protected):
     """One organisation or person named in a passage, and what they answered."""
@@ -50,3 +54,7 @@ class Naming(Protected):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answer = models.CharField(max_length=12, default="asked")  # asked, yes, no, withdrawn
     answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        # Every statement on passages asks which of them wait for a yes.
+        indexes = [models.Index(fields=["passage"], condition=~models.Q(answer="yes"), name="namings_without_yes")]

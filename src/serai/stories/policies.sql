@@ -31,15 +31,15 @@ CREATE FUNCTION serai_named_in() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEF
   SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
-    WHERE organisation_id IN (SELECT unnest(serai_sources())) OR person_id IN (SELECT unnest(serai_sources()))
-      OR id IN (SELECT unnest(serai_named()))
+    WHERE organisation_id = ANY ((SELECT serai_sources())::uuid[]) OR person_id = ANY ((SELECT serai_sources())::uuid[])
+      OR id = ANY ((SELECT serai_named())::uuid[])
   $$;
 CREATE FUNCTION serai_named_in_of(someone uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
   SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
-    WHERE organisation_id IN (SELECT unnest(serai_sources_of(someone))) OR person_id IN (SELECT unnest(serai_sources_of(someone)))
-      OR id IN (SELECT unnest(serai_named_to(someone)))
+    WHERE organisation_id = ANY ((SELECT serai_sources_of(someone))::uuid[])
+      OR person_id = ANY ((SELECT serai_sources_of(someone))::uuid[]) OR id = ANY ((SELECT serai_named_to(someone))::uuid[])
   $$;
 -- Until each one named said yes, a passage is read by its source and by those named alone; of "see as", by both so.
 CREATE POLICY agreed_alone ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (

@@ -14,16 +14,14 @@ from serai.exchanges.models import Exchange, Takeaway
 from serai.needs.models import Need
 from serai.plans.models import Activity, Indicator
 from serai.practices.models import Practice
+from serai.sharing.readable import readable
 from serai.stories.models import Naming, Passage, Story
 
 
 def stories_readable() -> QuerySet[Story]:
     """The released stories the asker may read, the newest first."""
-    return (
-        Story.objects.filter(state="released")
-        .select_related("city", "exchange", "audience")
-        .order_by("-released_at", "-id")
-    )
+    released = readable(Story.objects.filter(state="released"))
+    return released.select_related("city", "exchange", "audience").order_by("-released_at", "-id")
 
 
 def story_page(id: uuid.UUID) -> Story:
@@ -101,5 +99,5 @@ def sources_of(exchange: Exchange) -> list[Source]:
 
 def namings_waiting_for(sources: Sequence[uuid.UUID], person: uuid.UUID) -> QuerySet[Naming]:
     """Where these organisations or this person are asked whether they may be named."""
-    asked = Naming.objects.filter(answer="asked").select_related("passage__story", "organisation", "person")
+    asked = Naming.objects.filter(answer="asked").select_related("passage__story")
     return (asked.filter(organisation__in=sources) | asked.filter(person=person)).order_by("id")
