@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,10 +50,11 @@ NETWORK = uuid.UUID(int=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Crowd:
-    """The world: how many organisations (a multiple of five), and the moment it is made for."""
+    """The world: how many organisations (a multiple of five), the moment it is made for, and rows for each."""
 
     organisations: int
     now: datetime
+    each: Mapping[type[Protected], float] = field(default_factory=lambda: EACH)
 
     @property
     def cities(self) -> int:
@@ -61,12 +63,12 @@ class Crowd:
 
     def count(self, model: type[Protected]) -> int:
         """How many rows of a protected model."""
-        return round(self.organisations * EACH[model])
+        return round(self.organisations * self.each[model])
 
     @property
     def rows(self) -> int:
         """How many protected rows."""
-        return sum(map(self.count, EACH))
+        return sum(map(self.count, self.each))
 
     def id(self, model: type[Protected], number: int) -> uuid.UUID:
         """The id of a row by its number, from 1; the same as the function `crowd` in the database."""
@@ -78,7 +80,7 @@ class Crowd:
 
     def make(self, connection: Connection) -> None:
         """Writes it all, as the server's administrator: guards and references are not asked."""
-        assert EACH.keys() == set(protected_models())
+        assert self.each.keys() == set(protected_models())
         connection.execute("SET session_replication_role = replica")
         connection.execute(self._functions())
         _open(self, connection)
@@ -238,13 +240,16 @@ class _Columns:
         """Needs, offers, matches, practices: one need in five is open, one answer in twenty is waited for."""
         more = self.crowd.count(practices.PracticeVersion) - self.crowd.count(practices.Practice)
         other = f"-(1 + (n + n / {self.crowd.count(needs.Match)}) % {self.c})"
+        # Nobody without an account reads what a city needs: the page that asks offers no such choice.
+        asked = {"audience_id": f"coalesce(nullif(pg_temp.readers(n, w), {EVERYONE_READS}), {NETWORK_READS})"}
         return {
-            needs.Need: self.theirs
+            needs.Need: self.theirs | asked
             | {"city_id": self.there, "question": "'How do young people of quarter ' || n || ' stay at school?'"}
             | {"state": "CASE WHEN n % 10 < 8 THEN 'met' ELSE 'open' END", "theme": self.theme},
-            needs.Offer: self.theirs | {"city_id": self.there, "what": "'A house to meet ' || n", "theme": self.theme},
+            needs.Offer: self.theirs | asked
+            | {"city_id": self.there, "what": "'A house to meet ' || n", "theme": self.theme},
             needs.Match: self.theirs
-            | {"need_id": self.one(needs.Need), "proposed_by_id": self.first}
+            | {"need_id": self.one(needs.Need), "proposed_by_id": self.first, "reasons": "'{}'::jsonb"}
             | {"state": "CASE WHEN n % 10 < 9 THEN 'agreed' ELSE 'proposed' END"},
             needs.MatchAnswer: self.theirs
             | {"match_id": self.one(needs.Match), "city_id": other, "organisation_id": self.one(directory.Organisation)}
@@ -333,8 +338,8 @@ class _Columns:
             | {"title": "'A room with a key ' || n", "exchange_id": self.one(exchanges.Exchange)}
             | {"city_id": self.there, "state": "'released'", "released_at": "made"},
             stories.Passage: self.of_parent(stories.Story) | about
-            | {"story_id": self.one(stories.Story), "position": f"1 + (n - 1) / {self.o}", "text": BODY}
-            | {"noun": "'need'"},
+            | {"story_id": self.one(stories.Story), "position": f"1 + (n - 1) / {self.crowd.count(stories.Story)}"}
+            | {"noun": "'need'", "text": BODY},
             stories.Naming: self.theirs
             | {"passage_id": self.one(stories.Passage), "organisation_id": self.writer}
             | {"answer": "CASE WHEN n % 10 > 0 THEN 'yes' ELSE 'asked' END"},

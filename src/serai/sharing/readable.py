@@ -16,18 +16,23 @@ from serai.db.rows import Protected
 Row = TypeVar("Row", bound=Protected)
 
 
-def readable(queryset: QuerySet[Row]) -> QuerySet[Row]:
+def readable(queryset: QuerySet[Row], *parents: str) -> QuerySet[Row]:
     """The same rows, found by the indexes of audience and source. For lists of protected records with many rows.
 
+    `parents` are references, never empty, without whose row there is no line: those rows are found likewise.
     Build it where it is evaluated: it holds the keys of whoever asks now.
     """
-    return queryset.filter(hint(queryset.model, queryset.db))
+    wanted = hint(queryset.model, queryset.db)
+    for name in parents:
+        parent = queryset.model._meta.get_field(name).related_model
+        assert parent is not None
+        wanted &= hint(parent, queryset.db, within=f"{name}__")
+    return queryset.filter(wanted)
 
 
-def hint(model: type[Model], using: str = "default") -> Q:
-    """The condition by itself."""
+def hint(model: type[Model], using: str = "default", *, within: str = "") -> Q:
+    """The condition by itself, on the rows of this model or on those that `within` leads to."""
     found = keys(using)
-    wanted = Q(audience_id__in=found.audiences) | Q(source_id__in=found.sources) | Q(pk__in=found.named)
-    for column in getattr(model, "answered_by", ()):
-        wanted |= Q(**{f"{column}__in": found.sources})
-    return wanted
+    wanted = {f"{within}audience_id__in": found.audiences, f"{within}source_id__in": found.sources}
+    wanted |= {f"{within}{column}__in": found.sources for column in getattr(model, "answered_by", ())}
+    return Q(*wanted.items(), (f"{within}pk__in", found.named), _connector=Q.OR)
