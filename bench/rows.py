@@ -31,7 +31,7 @@ from serai.db.prepare import prepare
 from serai.service_user import named
 from serai.state import State
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))  # the world is the one of tests/access/test_plans.py
+sys.path.append(str(Path(__file__).parents[1] / "tests"))  # the world is the one of tests/access/test_hot_lists.py
 
 ORGANISATIONS = int(os.environ.get("SERAI_ORGANISATIONS", "5000"))
 ROUNDS = 3
