@@ -129,7 +129,7 @@ def test_assortativity_of_newmans_couples() -> None:
 
 
 def test_holm_as_published() -> None:
-    """Holm's own order on the usual textbook p's."""
+    """The usual textbook p's, quoted from memory; each factor is Holm's own (4, 3, 2, 1) by hand."""
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]) == []
 

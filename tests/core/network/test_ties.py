@@ -10,8 +10,11 @@ import pytest
 from rosters import EIGHT, WAVE_1, eight, numbered, told_by_both
 
 from serai.core.network import errors
+from serai.core.network.barriers import barriers
+from serai.core.network.disclosure import State
 from serai.core.network.ground import common_ground
-from serai.core.network.measures import centralisation, centralisation_in, mixing
+from serai.core.network.measures import centralisation, centralisation_in, density, mixing
+from serai.core.network.permutation import ei_test
 from serai.core.network.roster import Organisation, Report, Wave, roster, wave, wave_from_arrays
 from serai.core.network.ties import TieRule, confirmation, ties, ties_from_pairs, told
 
@@ -178,3 +181,18 @@ def test_bad_input_has_a_name_and_a_sentence(error: type[errors.NetworkError], c
     assert raised.type is error
     assert str(raised.value).endswith(".")
     assert len(str(raised.value).split()) < 20
+
+
+def test_one_respondent_has_the_right_numbers_and_no_cell_is_shown() -> None:
+    one = wave(eight(), [Report(source="P1", target="C1", ladder=2)], answered=["P1"])
+    network = ties(one, TieRule())
+    assert (network.m, density(network)) == (1, pytest.approx(1 / 7))
+    both = ties(one, TieRule(count="both"))
+    assert (both.m, density(both)) == (0, None)
+    said = confirmation(one, TieRule())
+    assert (said.union, said.confirmed, said.share_heard) == (1, 0, None)
+    test = ei_test(network, "sector", seed=1)
+    assert (test.value, test.p_low, test.p_high) == (1.0, 1.0, pytest.approx(6 / 7))  # one of seven others is police
+    assert {(cell.state, cell.ties, cell.p_fewer) for cell in barriers(one, "sector", seed=1, shuffles=50).cells} == {
+        (State.HIDDEN, None, None)
+    }

@@ -42,7 +42,7 @@ def test_golden_wilson():
     ],
 )
 def test_published_wilson(count, of, wanted):
-    """Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3."""
+    """Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3. Quoted from memory."""
     assert ends(wilson(count / of, of)) == wanted
 
 
@@ -68,7 +68,10 @@ def test_golden_finite_population():
 
 
 def test_published_mean_of_a_finite_population():
-    """Cochran, Sampling Techniques (3rd ed. 1977), p. 27: 50 of 676 petition sheets, 19,888 signatures, 80 % limits."""
+    """Cochran, Sampling Techniques (3rd ed. 1977), p. 27: 50 of 676 petition sheets, 19,888 signatures, 80 % limits.
+
+    Quoted from memory.
+    """
     sheets = {42: 23, 41: 4, 36: 1, 32: 1, 29: 1, 27: 2, 23: 1, 19: 1, 16: 2, 15: 2, 14: 1, 11: 1, 10: 1}
     sheets |= {9: 1, 7: 1, 6: 3, 5: 2, 4: 1, 3: 1}
     values = [float(k) for k, times in sheets.items() for _ in range(times)]

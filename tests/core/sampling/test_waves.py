@@ -20,7 +20,7 @@ def yes(count, of):
 
 
 def test_published_difference_of_shares():
-    """Newcombe, Statistics in Medicine 17 (1998) 873-890, table II (a), method 10: 56/70 and 48/80."""
+    """Newcombe, Statistics in Medicine 17 (1998) 873-890, table II (a), method 10: 56/70 and 48/80. From memory."""
     found = difference(share(yes(48, 80), sample=RANDOM), share(yes(56, 70), sample=RANDOM))
     assert found.value == pytest.approx(0.2)
     assert round(found.interval.low, 4) == 0.0524

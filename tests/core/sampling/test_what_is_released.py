@@ -45,7 +45,7 @@ def shown(cleared):
 
 
 def test_the_published_pattern_that_does_not_protect():
-    """Working Paper 22: with D1 … D9 hidden, (row Alpha + row Beta − two columns) gives D3 = 1."""
+    """Working Paper 22: with D1 … D9 hidden, (row Alpha + row Beta − two columns) gives D3 = 1. From memory."""
     table = Table(name="t", by=(by("c", 4), by("e", 4)))
     hide = {("c0", "e1"), ("c0", "e2"), ("c0", "e3"), ("c1", "e1"), ("c1", "e2")}
     hide |= {("c2", "e0"), ("c2", "e3"), ("c3", "e0"), ("c3", "e3")}
@@ -69,7 +69,10 @@ def test_the_published_table_is_protected():
 
 
 def test_published_intervals_of_an_attacker():
-    """Fischetti and Salazar-González, Management Science 47 (2001), figures 1 and 2: 22 hides between 5 and 30."""
+    """Fischetti and Salazar-González, Management Science 47 (2001), figures 1 and 2: 22 hides between 5 and 30.
+
+    Quoted from memory.
+    """
     table = Table(name="t", by=(by("a", 3), by("r", 3)))
     hide = {("a1", "r0"), ("a1", "r2"), ("a2", "r0"), ("a2", "r2")}
     out = published(table, [[20, 50, 10], [8, 19, 22], [17, 32, 12]], hide)

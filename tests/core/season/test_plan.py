@@ -207,7 +207,14 @@ def test_several_guests_share_an_exchange_and_the_money_is_shared_out() -> None:
         lambda: Season(cities=(City(id="a", name="A"),), budget=float("nan")),
         lambda: Season(cities=(), months=frozenset()),
         lambda: Season(cities=(), months=frozenset({13})),
-        lambda: Season(cities=(), visits=-1),
+        lambda: Season(cities=(), budget=None, visits=-1),
+        lambda: Season(cities=(), budget="5"),  # type: ignore[arg-type]
+        lambda: Season(cities=(), visits=None),  # type: ignore[arg-type]
+        lambda: Season(cities=(), visits=1.5),  # type: ignore[arg-type]
+        lambda: Hosting(exchanges=1.5),  # type: ignore[arg-type]
+        lambda: Effort(gap=float("nan")),
+        lambda: replace(illustrative(), kept=(Visit(guest_id="arbreva", host_id="arbreva", need=0, month=5),)),
+        lambda: replace(illustrative(), kept=(Visit(guest_id="arbreva", host_id="lipovar", need=0, month=7),)),
         lambda: Season(cities=(), visits_of={"nobody": 1}),
         lambda: Season(cities=(), hosting={"nobody": Hosting()}),
         lambda: Season(cities=(), hub_budgets={"north": -5.0}),
@@ -255,6 +262,34 @@ def test_a_season_in_which_nothing_is_possible_is_an_empty_plan(given_season: Se
 def test_a_budget_of_zero_allows_what_costs_nothing() -> None:
     plan = plan_season(replace(illustrative(), budget=0.0, costs=Costs(visit=0.0, per_km=0.0)))
     assert len(plan.visits) == 3
+
+
+def test_a_visit_that_stands_without_a_common_language_is_worth_what_the_checker_says() -> None:
+    kept = Visit(guest_id="valdora", host_id="arbreva", need=1, month=5)
+    given_season = replace(illustrative(), kept=(kept,))
+    plan = plan_season(given_season)
+    assert plan.value == pytest.approx(value(given_season, [one.visit for one in plan.visits]))
+    assert plan.bound >= plan.value
+
+
+@pytest.mark.parametrize(
+    ("quotas", "named"),
+    [
+        ((Quota(side="guest", by="hub", key="nowhere", least=1),), {"at least 1 visits by cities of nowhere"}),
+        (
+            (
+                Quota(side="guest", by="hub", key="", least=2),
+                Quota(side="guest", by="hub", key="", most=1),
+            ),
+            {"at least 2 visits by cities of ", "at most 1 visits by cities of "},
+        ),
+    ],
+)
+def test_quotas_that_nobody_can_keep_are_a_named_contradiction(quotas: tuple[Quota, ...], named: set[str]) -> None:
+    with pytest.raises(ContradictionError) as caught:
+        plan_season(replace(illustrative(), quotas=quotas))
+    assert set(caught.value.limits) == named
+    assert caught.value.smallest
 
 
 def test_kept_visits_that_break_a_limit_are_named() -> None:

@@ -183,8 +183,9 @@ class Relaxation:
         return cut.points + float(shared + len(back) * self.mutual.reward - self.shares[back].sum())
 
 
-def _master(relaxation: Relaxation, low: Floats, high: Floats) -> tuple[Floats, float]:
-    """The lowest point of the cuts within a box of prices, and its height."""
+def _master(relaxation: Relaxation, low: Floats, high: Floats) -> tuple[Floats, float] | None:
+    """The lowest point of the cuts within a box of prices, and its height; None when the prices have grown beyond
+    what the solver can tell apart, as they do where limits contradict each other."""
     lines = np.array([np.append(cut.slack, -1.0) for cut in relaxation.cuts])
     heights = np.array([-relaxation.points(cut) for cut in relaxation.cuts])
     unit = np.maximum(np.abs(lines[:, :-1]).max(axis=0), 1.0)
@@ -195,7 +196,7 @@ def _master(relaxation: Relaxation, low: Floats, high: Floats) -> tuple[Floats, 
         np.append(np.zeros(len(low)), 1.0), A_ub=lines, b_ub=heights / height, bounds=bounds, method="highs"
     )
     if found.status != 0:
-        raise ArithmeticError(f"The master programme ended with: {found.message}")
+        return None
     return np.clip(found.x[:-1] * height / unit, low, high), float(found.x[-1] * height)
 
 
@@ -222,7 +223,10 @@ def tighten(
             break
         prices, expected = start, cut.worth
         if len(start):
-            prices, expected = _master(relaxation, np.maximum(0.0, center - radius), center + radius)
+            lowest = _master(relaxation, np.maximum(0.0, center - radius), center + radius)
+            if lowest is None:
+                break
+            prices, expected = lowest
         below, above = center - radius * 0.999, center + radius * 0.999
         inside = bool(np.all((prices < above) & ((prices > below) | (prices <= 0))))
         if inside and not relaxation.mutual.count and best - expected <= tolerance * abs(best):

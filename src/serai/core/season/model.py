@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Literal
 
 from serai.core.season.city import City, DuplicateCityError, SeasonError
@@ -31,10 +32,16 @@ class NotFoundError(SeasonError):
     """The effort given did not find a plan that keeps the quotas of "at least", nor proved that none exists."""
 
 
-def _amount(name: str, value: float) -> None:
+def _amount(name: str, value: object) -> None:
     """Refuses an amount that is not a finite number of zero or more."""
-    if not (math.isfinite(value) and value >= 0):
+    if not (isinstance(value, Real) and math.isfinite(value) and float(value) >= 0):
         raise BadSeasonError(f"{name} must be zero or more, not {value!r}.")
+
+
+def _count(name: str, value: object) -> None:
+    """Refuses a count that is not a whole number of zero or more."""
+    if not isinstance(value, Integral) or value < 0:
+        raise BadSeasonError(f"{name} must be a whole number of zero or more, not {value!r}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +56,8 @@ class Hosting:
     months: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
-        _amount("The number of exchanges", self.exchanges)
-        _amount("The number of guests", self.guests)
+        _count("The number of exchanges", self.exchanges)
+        _count("The number of guests", self.guests)
         if not self.months <= ALL_MONTHS:
             raise BadSeasonError("Months are numbers from 1 to 12.")
 
@@ -110,9 +117,9 @@ class Quota:
     most: int | None = None
 
     def __post_init__(self) -> None:
-        _amount("A quota", self.least)
+        _count("A quota", self.least)
         if self.most is not None:
-            _amount("A quota", self.most)
+            _count("A quota", self.most)
 
     def holds(self, city: City) -> bool:
         """Whether the quota counts this city."""
@@ -182,9 +189,9 @@ class Season:
             raise DuplicateCityError("A city stands in the season twice.")
         if not self.months or not self.months <= ALL_MONTHS:
             raise BadSeasonError("A season has months, numbered from 1 to 12.")
-        _amount("The number of visits", self.visits)
+        _count("The number of visits", self.visits)
         for count in self.visits_of.values():
-            _amount("The number of visits", count)
+            _count("The number of visits", count)
         if self.budget is not None:
             _amount("The budget", self.budget)
         for hub, budget in self.hub_budgets.items():
@@ -203,6 +210,10 @@ class Season:
         for visit in self.kept:
             if not 0 <= visit.need < needs[visit.guest_id]:
                 raise BadSeasonError(f"{visit.guest_id} has no need number {visit.need}.")
+            if visit.guest_id == visit.host_id:
+                raise BadSeasonError(f"{visit.guest_id} cannot visit itself.")
+            if visit.month not in self.months:
+                raise BadSeasonError(f"A visit that stands is in month {visit.month}, which the season has not.")
 
     def visits_by(self, city: City) -> int:
         """Most visits this city makes."""
@@ -237,7 +248,8 @@ class Effort:
     nodes: int = 2000
 
     def __post_init__(self) -> None:
-        if self.flows < 1 or self.gap < 0 or self.nodes < 1 or (self.partners is not None and self.partners < 1):
+        _amount("A gap", self.gap)
+        if self.flows < 1 or self.nodes < 1 or (self.partners is not None and self.partners < 1):
             raise BadSeasonError("An effort is at least one flow, one node and one partner.")
 
 

@@ -98,9 +98,10 @@ def visit_costs(ground: Ground, guests: Ints, hosts: Ints) -> Floats:
 
 
 def visit_values(ground: Ground, needs: Ints, hosts: Ints, strength: Floats) -> tuple[Floats, Flags]:
-    """Points of learning of each visit (0 to 100), and whether it would be a first meeting."""
+    """Points of learning of each visit (0 to 100), and whether it would be a first meeting. A visit that stands
+    although no language is possible counts as one whose language is not told."""
     rewards, guests = ground.season.rewards, ground.needs.city[needs]
-    language = ground.language[ground.kind[guests], ground.kind[hosts]]
+    language = np.nan_to_num(ground.language[ground.kind[guests], ground.kind[hosts]])
     quality = 1.0 - rewards.language_loss * (1 - language)
     quality -= rewards.context_loss * (1 - _likeness(ground, guests, hosts))
     new = ~np.isin(guests * len(ground.cities) + hosts, ground.met)
