@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import login
@@ -105,6 +106,7 @@ def begin(request: HttpRequest, here: Here, token: str) -> HttpResponse:
     if account is None:
         return show(request, "accounts/first_used.html", status=410)
     login(request, account, backend=BACKEND)
+    record_authentication(request, account, "one-time link")
     UserSession.objects.create_from_request(request)
     messages.success(request, _("You are signed in. Add a passkey now: then you need this machine no more."))
     return redirect("account_home")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
@@ -69,6 +70,27 @@ class TypeCode(_Code, ConfirmLoginCodeForm):  # type: ignore[misc]
 
     code_label = _("The code from the mail")
     code_help = _("Eight digits. The dash may be left out.")
+
+
+class ShowAgain(_Code):
+    """The code from the mail, asked once more before a way in is added. `right` says whether it is the one."""
+
+    code = forms.CharField(max_length=40)
+    code_label = _("The code from the mail")
+    code_help = _("Eight digits. The dash may be left out.")
+
+    def __init__(self, *args: Any, right: Callable[[str], bool], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._right = right
+
+    def clean_code(self) -> str:
+        """The digits alone."""
+        code = plain_digits(self.cleaned_data["code"]).replace("-", "")
+        if not self._right(code):
+            raise forms.ValidationError(
+                _("This is not the code we sent. Look at the newest mail from us and type it again.")
+            )
+        return code
 
 
 class SecondStep(_Code, AuthenticateForm):  # type: ignore[misc]

@@ -1,9 +1,11 @@
 """Addresses under /account/: of the sign-in package only the ways in that are open here."""
 
 from allauth.account import views as account
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path
 
-from serai.accounts import first, views
+from serai.accounts import again, first, views
 
 urlpatterns = [
     path("", views.mine, name="account_home"),
@@ -16,6 +18,9 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("signup/", account.signup, name="account_signup"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("again/<slug:onward>/", again.again, name="account_again"),
+    path("2fa/webauthn/add/", again.shown_again("passkey")(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("2fa/totp/activate/", again.shown_again("app")(app.activate_totp), name="mfa_activate_totp"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sign-ins/", views.SignIns.as_view(), name="usersessions_list"),
 ]
