@@ -6,11 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.template import engines
 from django.urls import reverse
 
 from serai.db.acting import person
 from serai.directory.queries import Standing, standing
-from serai.exchanges.actions import close_recorded
+from serai.exchanges.actions import close_recorded, plan_exchange
 from serai.exchanges.models import Takeaway
 from serai.home.came import what_came
 from serai.home.queries import follow_through, needs_help, pipeline, promises_of, your_turn
@@ -87,6 +88,52 @@ def test_when_nothing_is_due_the_home_says_what_came_of_the_last_exchange(world:
     page = text(browsing_as(world, "Valdora").get("/home/"))
     assert asked_first in page
     assert it.exchange.title not in page
+
+
+MADE_UP = "made up are among what stands here"
+
+
+def test_a_home_says_so_where_something_on_it_is_made_up(world: World) -> None:
+    arbreva, office = world["Arbreva"], world.secretariat
+    for someone in (arbreva, office):
+        assert MADE_UP not in text(browsing(someone).get("/home/"))
+    for made_up, question in ((False, "Who opens the house?"), (True, "Who closes it?")):
+        with arbreva.asks():
+            state_need(
+                arbreva.actor, city=world.cities["Arbreva"], question=question, theme="youth_engagement",
+                readers=network(world), now=NOW, illustrative=made_up,
+            )  # fmt: skip
+        for someone in (arbreva, office):
+            page = text(browsing(someone).get("/home/"))
+            assert (MADE_UP in page) == made_up
+    assert MADE_UP not in text(browsing_as(world, "Valdora").get("/home/"))
+
+
+def test_an_exchange_that_is_made_up_is_said_to_be_on_the_homes_that_show_it(world: World) -> None:
+    arbreva = world["Arbreva"]
+    with arbreva.asks():
+        plan_exchange(
+            arbreva.actor, title="Three days", organiser=arbreva.organisation, place=None, starts_on=None,
+            ends_on=None, readers=network(world), now=NOW, illustrative=True,
+        )  # fmt: skip
+    for someone in (arbreva, world.secretariat):
+        assert MADE_UP in text(browsing(someone).get("/home/"))
+
+
+def test_every_page_leads_to_the_account_and_the_demonstration_s_own_pages(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in, visitor = browsing_as(world, "Arbreva"), browsing()
+    for path in ("/home/", "/needs/", "/account/"):
+        assert 'href="/account/"' in text(signed_in.get(path))
+    for browser, path in ((signed_in, "/home/"), (visitor, "/"), (visitor, "/account/login/")):
+        page = text(browser.get(path))
+        assert 'href="/demo/as/"' in page
+        assert 'href="/demo/outbox/"' in page
+    assert 'href="/account/"' not in text(visitor.get("/"))
+    monkeypatch.setitem(engines["jinja2"].env.globals, "demo", False)
+    for path in ("/", "/account/login/"):
+        assert "/demo/" not in text(visitor.get(path))
 
 
 def test_the_secretariats_sentence_leaves_out_what_is_not(world: World) -> None:

@@ -49,10 +49,23 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(view: Page, desk: Desk, 
 def test_targets_are_44_high(view: Page, desk: Desk) -> None:
     view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
     low = view.evaluate(
-        """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link')]
-        .filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+        """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link,' +
+        '.account a')].filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 44)
+        .map(e => e.outerHTML)"""
     )
     assert low == []
+
+
+def test_what_became_of_promises_fits_a_phone(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    lines = view.evaluate(
+        """() => [...document.querySelectorAll('.stack thead th')].map(head => {
+        const words = document.createRange(); words.selectNodeContents(head.lastChild);
+        return [head.innerText.trim(), new Set([...words.getClientRects()].map(r => r.top)).size]; })"""
+    )
+    assert lines == [["After", 1], ["Made", 1], ["Kept", 1], ["Changed", 1], ["Let go", 1], ["Silent", 1]]
+    region = view.locator(".scroll:has(.stack)")
+    assert region.evaluate("e => e.scrollWidth - e.clientWidth") == 0
 
 
 def test_what_is_typed_comes_back(view: Page, desk: Desk) -> None:

@@ -36,6 +36,7 @@ class Due:
     why: str
     minutes: int
     day: date | None = None
+    illustrative: bool = False
 
 
 def your_turn(standing: Standing, *, today: date, limit: int = 5) -> list[Due]:
@@ -47,6 +48,7 @@ def your_turn(standing: Standing, *, today: date, limit: int = 5) -> list[Due]:
             href=reverse("answer_match", args=[answer.id]),
             why=_("%(city)s asks.") % {"city": answer.match.need.city.name},
             minutes=1,
+            illustrative=answer.illustrative,
         )
         for answer in answers_waiting_for(sources)[:limit]
     ]
@@ -56,6 +58,7 @@ def your_turn(standing: Standing, *, today: date, limit: int = 5) -> list[Due]:
             href=reverse("answer_naming", args=[naming.id]),
             why=naming.passage.story.title,
             minutes=1,
+            illustrative=naming.illustrative,
         )
         for naming in namings_waiting_for(sources, standing.person.id)[:limit]
     ]
@@ -72,6 +75,7 @@ def _task_due(turn: exchanges.Turn, today: date) -> Due:
         why=f"{turn.task.exchange.title}. {by}".strip(),
         minutes=turn.task.minutes,
         day=turn.task.due_on,
+        illustrative=turn.task.illustrative,
     )
 
 
@@ -88,7 +92,15 @@ def waiting_for_others(standing: Standing, *, today: date) -> list[dict[str, Any
         .order_by("due_on", "id")[:20]
     )
     turns = [exchanges.turn_of(t, t.exchange, own=standing.organisation.id, today=today) for t in tasks]
-    return [{"title": t.words, "turn": "theirs", "turn_word": _("%(who)s’s turn") % {"who": t.whose}} for t in turns]
+    return [
+        {
+            "title": t.words,
+            "turn": "theirs",
+            "turn_word": _("%(who)s’s turn") % {"who": t.whose},
+            "illustrative": t.task.illustrative,
+        }
+        for t in turns
+    ]
 
 
 def under_way(today: date) -> QuerySet[Exchange]:
@@ -127,6 +139,7 @@ class Lane:
 
     key: str
     ages: tuple[tuple[str, str, int], ...]  # title, address, days
+    illustrative: bool
 
 
 def pipeline(*, now: datetime) -> list[Lane]:
@@ -146,21 +159,23 @@ def _lane(key: str, found: QuerySet[Need] | QuerySet[Exchange], now: datetime) -
     """The titles, ids and days alone: a lane may hold thousands."""
     noun, title = ("need", "question") if found.model is Need else ("exchange", "title")
     address = reverse(noun, args=[NOBODY]).replace(str(NOBODY), "{}")
-    lines = found.order_by("id").values_list(title, "id", "changed_at")
-    ages = tuple((words, address.format(id), max((now - changed).days, 0)) for words, id, changed in lines)
-    return Lane(key=key, ages=ages)
+    lines = list(found.order_by("id").values_list(title, "id", "changed_at", "illustrative"))
+    ages = tuple((words, address.format(id), max((now - changed).days, 0)) for words, id, changed, _made_up in lines)
+    return Lane(key=key, ages=ages, illustrative=any(made_up for *_others, made_up in lines))
 
 
 def follow_through(*, now: datetime) -> list[dict[str, Any]]:
     """What became of promises made at least 3, 6 and 12 months ago: kept, changed, let go, silent."""
     days = {months: now - timedelta(days=round(months * 30.44)) for months in (3, 6, 12)}
     counted = {f"m{months}": Count("id", filter=Q(created_at__lte=day)) for months, day in days.items()}
+    counted["made_up"] = Count("id", filter=Q(created_at__lte=max(days.values()), illustrative=True))
     found: list[tuple[Any, ...]] = list(Commitment.objects.order_by().values_list("state").annotate(**counted))
+    made_up = any(row[-1] for row in found)
     rows = []
     for at, months in enumerate(days, start=1):
         states = Counter({row[0]: row[at] for row in found})
         counts = [states["kept"], states["changed"] + states["handed over"], states["let go"], states["made"]]
-        rows.append({"months": months, "made": sum(counts), "counts": counts})
+        rows.append({"months": months, "made": sum(counts), "counts": counts, "illustrative": made_up})
     return rows
 
 
@@ -174,11 +189,18 @@ def needs_help(*, now: datetime) -> list[Due]:
             href=reverse("need", args=[need.id]),
             why=need.question,
             minutes=5,
+            illustrative=need.illustrative,
         )
         for need in lone[:5]
     ]
     waiting = Exchange.objects.filter(state__in=["planned", "released"], changed_at__lte=old).order_by("id")
     return found + [
-        Due(title=_("Ask what holds this exchange"), href=reverse("exchange", args=[e.id]), why=str(e), minutes=5)
+        Due(
+            title=_("Ask what holds this exchange"),
+            href=reverse("exchange", args=[e.id]),
+            why=str(e),
+            minutes=5,
+            illustrative=e.illustrative,
+        )
         for e in waiting.filter(Q(starts_on=None) | Q(starts_on__gte=now.date()))[:5]
     ]

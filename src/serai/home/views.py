@@ -79,17 +79,24 @@ def _own(request: HttpRequest, here: Here) -> HttpResponse:
     due = queries.your_turn(standing, today=here.today)
     coming = queries.under_way(here.today).filter(starts_on__gte=here.today).first()
     live = queries.under_way(here.today).filter(state="live").first()
+    others = queries.waiting_for_others(standing, today=here.today)
+    promises = list(queries.promises_of(here.actor.source)[:5])
+    for_you = queries.for_you(standing)
+    open_needs = [] if due else list(queries.open_needs(here.actor.source)[:3])
+    came = None if due or coming or live else what_came(standing)
+    shown = [*due, *promises, *for_you, *open_needs, coming, live, came.exchange if came else None]
     context = {
         "standing": standing,
         "first": due[0] if due else None,
         "due": due[1:],
-        "others": queries.waiting_for_others(standing, today=here.today),
+        "others": others,
         "coming": _coming(coming, here) if coming else None,
         "today": _today(live, here) if live else None,
-        "promises": list(queries.promises_of(here.actor.source)[:5]),
-        "for_you": queries.for_you(standing),
-        "open_needs": [] if due else list(queries.open_needs(here.actor.source)[:3]),
-        "came": None if due or coming or live else what_came(standing),
+        "promises": promises,
+        "for_you": for_you,
+        "open_needs": open_needs,
+        "came": came,
+        "illustrative": any(r.illustrative for r in shown if r) or any(o["illustrative"] for o in others),
     }
     return show(request, "home/own.html", context)
 
@@ -143,6 +150,7 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
         .count()
     )
     own = queries.your_turn(here.standing, today=here.today)
+    follow = queries.follow_through(now=here.now)
     context = {
         "network": here.standing.runs,
         "stands": _stands(running, len(late[0]) + len(late[1]), sum(map(len, late[2:])), soon),
@@ -150,7 +158,9 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
         "minutes": sum(d.minutes for d in [*own, *help_wanted]),
         "lanes": [_lane(lane) for lane in lanes],
         "ticks": [0, 30, 60, 90, 120],
-        "follow": queries.follow_through(now=here.now),
+        "follow": follow,
+        "illustrative": any(shown.illustrative for shown in [*own, *help_wanted, *lanes])
+        or any(row["illustrative"] for row in follow),
     }
     return show(request, "home/secretariat.html", context)
 

@@ -41,6 +41,8 @@ def network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             for place in sorted(found.places.all(), key=lambda place: fold(place.city.name))
         ],
         "spoken": language_names(found.languages),
+        "illustrative": any(place.city.fictive for place in found.places.all())
+        or any(body.illustrative for bodies_of in bodies.values() for body in bodies_of),
         "mine": mine,
         "without_contact": mine and found.data_protection_id is None,
     }
