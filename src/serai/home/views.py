@@ -159,7 +159,8 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
         "lanes": [_lane(lane) for lane in lanes],
         "ticks": [0, 30, 60, 90, 120],
         "follow": follow,
-        "illustrative": any(shown.illustrative for shown in [*own, *help_wanted, *lanes])
+        "illustrative": any(due.illustrative for due in [*own, *help_wanted])
+        or any(lane.illustrative for lane in lanes)
         or any(row["illustrative"] for row in follow),
     }
     return show(request, "home/secretariat.html", context)
