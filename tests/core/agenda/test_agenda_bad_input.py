@@ -11,7 +11,7 @@ from visits import hours, two_days
 from serai.core.agenda.clock import BadAgenda, BadTime, Clock, ClockChange, Window, at, spoken
 from serai.core.agenda.ground import NoWay, UnknownName, prepare
 from serai.core.agenda.model import Goal, Leg, Person, Place, Session, SiteRules
-from serai.core.agenda.solve import plan_programme
+from serai.core.agenda.solve import Effort, plan_programme
 
 BASE = two_days()
 
@@ -44,7 +44,13 @@ def with_session(**changes):
         (replace(BASE, places=(*BASE.places, Place(id="far"))), NoWay, "far"),
         (replace(BASE, legs=(*BASE.legs, Leg(origin="hall", destination="moon", minutes=9))), UnknownName, "moon"),
         (replace(BASE, legs=(Leg(origin="hall", destination="room", minutes=-9),)), BadTime, "way hall to room"),
-        (replace(BASE, places=(Place(id="hall", rules=SiteRules(minutes_between=-1)),)), BadTime, "rule of hall"),
+        (replace(BASE, places=(Place(id="hall", rules=SiteRules(minutes_between=-1)),)), BadTime, "pause rule of hall"),
+        (replace(BASE, places=(Place(id="hall", holds=float("nan")),)), BadTime, "size or rule of hall"),
+        (
+            replace(BASE, interpreters=(replace(BASE.interpreters[0], most_minutes_a_day=-1),)),
+            BadTime,
+            "minutes a day of one",
+        ),
         (replace(BASE, step=0), BadTime, "step"),
         (replace(BASE, days=()), BadTime, "at least one day"),
         (replace(BASE, days=(hours(2, "09:00", "18:00"), hours(1, "09:00", "18:00"))), BadTime, "overlap or are not"),
@@ -57,6 +63,12 @@ def with_session(**changes):
 def test_wishes_that_make_no_sense_are_named(agenda, error, says) -> None:
     with pytest.raises(error, match=says):
         plan_programme(agenda)
+
+
+@pytest.mark.parametrize("units", [0, -1.0, float("nan"), float("inf"), None])
+def test_efforts_that_are_none(units) -> None:
+    with pytest.raises(BadAgenda, match="effort"):
+        Effort(units=units)
 
 
 @pytest.mark.parametrize("edge", [(at(1, "12:00"), at(1, "10:00")), (600, 600), (0.5, 9)])

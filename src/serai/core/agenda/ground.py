@@ -149,8 +149,12 @@ def _check_numbers(agenda: Agenda) -> None:
         whole += [(f"length of {session.id}", session.minutes, 1), (f"worth of {session.id}", session.worth, 0)]
         whole += [(f"start of {session.id}", session.start, 0)] if session.start is not None else []
     for place in agenda.places:
-        sizes = [place.holds, place.rules.most_people, place.rules.most_visits_a_day, place.rules.minutes_between]
+        sizes = [place.holds, place.rules.most_people, place.rules.most_visits_a_day]
         whole += [(f"size or rule of {place.id}", size, 0) for size in sizes if size is not None]
+        whole.append((f"pause rule of {place.id}", place.rules.minutes_between, 0))
+    for helper in agenda.interpreters:
+        most = helper.most_minutes_a_day
+        whole += [(f"minutes a day of {helper.id}", most, 0)] if most is not None else []
     whole += [(f"way {leg.origin} to {leg.destination}", leg.minutes, 0) for leg in agenda.legs]
     whole += [(f"weight of goal {goal.id}", goal.weight, 0) for goal in agenda.goals]
     for what, number, least in whole:

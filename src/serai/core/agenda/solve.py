@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from serai.core.agenda.clock import BadAgenda
 from serai.core.agenda.ground import Ground, prepare
 from serai.core.agenda.model import Agenda, Programme
 from serai.core.agenda.puzzle import Impossible, Literal, Puzzle
@@ -28,6 +29,10 @@ class Effort:
     """CP-SAT deterministic units (about five seconds each on one quiet core)."""
 
     units: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.units, int | float) and 0 < self.units < math.inf):
+            raise BadAgenda(f"an effort must be above zero, not {self.units!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
