@@ -16,7 +16,7 @@ from serai.core.agenda.clock import BadTime, at
 from serai.core.agenda.ground import UnknownName
 from serai.core.agenda.model import Agenda, Placed, Programme
 from serai.core.agenda.notices import News, notices
-from serai.core.agenda.repair import Away, Cancelled, Change, Closed, Late, Repaired, repair
+from serai.core.agenda.repair import Away, Cancelled, Change, Closed, Late, Repaired, Story, _Search, repair
 from serai.core.agenda.solve import Effort, plan_programme
 
 BASE = two_days()
@@ -163,6 +163,23 @@ def test_repairs_of_a_visit(now: int, changes: tuple[Change, ...]) -> None:
     check(BASE, programme(), now, changes, found)
     again = repair(BASE, programme(), now=now, changes=changes, units=0.5)
     assert again == found
+
+
+@pytest.mark.parametrize(("now", "changes"), SITUATIONS)
+def test_repairs_of_little_effort_are_minimal_too(now: int, changes: tuple[Change, ...]) -> None:
+    """The solver ends at its first answers, which move more than need be; what can go back is put back."""
+    found = repair(BASE, programme(), now=now, changes=changes, units=0.004)
+    check(BASE, programme(), now, changes, found)
+
+
+def test_what_was_moved_for_nothing_is_put_back() -> None:
+    search = _Search(Story(BASE, programme(), at(1, "08:00"), (Late(minutes=5),)), 0.01, 0, lambda: False)
+    moved = tuple(
+        replace(item, start=item.start + 5, end=item.end + 5) if item.session in ("city 3", "walk", "tea 2") else item
+        for item in programme().placed
+    )
+    assert moved != programme().placed
+    assert search.put_back(Programme(placed=moved)).placed == programme().placed
 
 
 @given(small_agendas(step=15), st.data())

@@ -105,6 +105,29 @@ def test_two_days_with_every_rule() -> None:
     assert again == planned
 
 
+def test_what_little_effort_found_is_not_called_the_best() -> None:
+    """More is wished for than fits; a longer search finds more, and the short one's bound allowed for it."""
+    base = two_days()
+    spare = tuple(
+        Session(
+            id=f"spare {n}",
+            kind=Kind.WORKSHOP,
+            minutes=60 + 15 * (n % 3),
+            places=("room",),
+            required=frozenset({("ngo", "youth")[n % 2]}),
+            wished=frozenset({"police", "press"}),
+            must=False,
+            worth=1 + n % 4,
+        )
+        for n in range(14)
+    )
+    crowded = replace(base, sessions=(*base.sessions, *spare))
+    short, longer = (plan_programme(crowded, effort=Effort(units=units)) for units in (0.01, 0.05))
+    assert 0 < short.value < longer.value <= min(short.bound, longer.bound)
+    assert not short.best
+    assert short.gap > 0
+
+
 def test_a_stopped_run_says_so_and_claims_nothing() -> None:
     planned = plan_programme(two_days(), stop=lambda: True)
     assert planned.stopped

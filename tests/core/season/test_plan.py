@@ -200,6 +200,21 @@ def test_several_guests_share_an_exchange_and_the_money_is_shared_out() -> None:
     assert sum(len(one.paid) for one in plan.visits) == 4  # one of the three is paid by both
 
 
+@pytest.mark.parametrize("exact_below", [0, 500])
+@pytest.mark.parametrize(("exchanges", "hosted"), [(1, 1), (2, 2)])
+def test_guests_who_asked_not_to_be_together_share_no_exchange(exchanges: int, hosted: int, exact_below: int) -> None:
+    host = City(id="h", name="Host", offers=(OfferTerm(theme="youth"),))
+    guests = tuple(
+        City(id=one, name=one, needs=(NeedTerm(theme="youth"),), not_with=frozenset({other}))
+        for one, other in (("a", "b"), ("b", "a"))
+    )
+    given_season = Season(cities=(host, *guests), host=Hosting(exchanges=exchanges, guests=2))
+    plan = plan_season(given_season, effort=Effort(exact_below=exact_below))
+    assert check(given_season, plan) == []
+    assert [len(one.guest_ids) for one in plan.exchanges] == [1] * hosted
+    assert plan.gap == 0 or not exact_below
+
+
 @pytest.mark.parametrize(
     "call",
     [
