@@ -248,6 +248,20 @@ def test_a_line_of_the_list_is_done_once_and_can_be_reopened(world: World) -> No
         assert (after["name_delegates"].state, after["name_delegates"].whose) == ("theirs", "Lipovar")
 
 
+def test_what_comes_after_the_days_together_waits_for_their_last(world: World) -> None:
+    exchange, arbreva = arranged(world), world["Arbreva"]
+    with arbreva.asks():
+        at = Exchange.objects.select_related("organiser").get(pk=exchange.pk)
+        assert at.starts_on < at.ends_on
+        for today, during, after in (
+            (at.starts_on - timedelta(days=1), "later", "later"),
+            (at.starts_on, "yours", "later"),
+            (at.ends_on, "yours", "yours"),
+        ):
+            turns = {t.task.code: t.state for t in task_list(at, own=arbreva.organisation.id, today=today)}
+            assert (turns["capture"], turns["weigh"]) == (during, after), today
+
+
 def test_a_button_pressed_twice_does_what_it_says_once(world: World) -> None:
     arranged(world)
     arbreva, browser = world["Arbreva"], browsing_as(world, "Arbreva")

@@ -80,11 +80,16 @@ def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: dat
     over = exchange.state in ("closed", "cancelled") and task.phase != "after"
     if task.done_at is not None or over:
         state = "done"
-    elif task.phase != "before" and exchange.starts_on and today < exchange.starts_on:
+    elif (begins := _begins(task, exchange)) and today < begins:
         state = "later"
     else:
         state = "yours" if own is not None and responsible == own else "theirs"
     return Turn(task=task, words=str(WORDS[task.code]), state=state, whose=who)
+
+
+def _begins(task: Task, exchange: Exchange) -> date | None:
+    """The first day on which a line can be worked on: what comes after the days together, on their last."""
+    return {"before": None, "during": exchange.starts_on, "after": exchange.ends_on or exchange.starts_on}[task.phase]
 
 
 def _party_name(party: Party) -> str:

@@ -15,7 +15,9 @@ from serai.sharing.readable import readable
 def practices_readable() -> QuerySet[PracticeVersion]:
     """The latest version of each practice the asker may read, by title."""
     latest = PracticeVersion.objects.filter(number=F("practice__latest"))
-    return readable(latest, "practice").select_related("practice__city", "practice__organisation").order_by("title", "id")
+    return (
+        readable(latest, "practice").select_related("practice__city", "practice__organisation").order_by("title", "id")
+    )
 
 
 def practice_with_versions(id: uuid.UUID) -> Practice:
