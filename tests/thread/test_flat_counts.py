@@ -6,13 +6,27 @@ from datetime import date
 from decimal import Decimal
 
 from serai.core.audience import group
+from serai.directory.models import Network
 from serai.exchanges import actions as exchanges
 from serai.needs import actions as needs
 from serai.plans import actions as plans
 from serai.practices import actions as practices
+from serai.sharing.actions import report_record
 from serai.stories import actions as stories
 from serai.stories.models import Story
-from threads import Whole, asked, browsing_as, captured, content, measured, published, queries, whole, with_session
+from threads import (
+    Whole,
+    asked,
+    browsing_as,
+    captured,
+    content,
+    measured,
+    published,
+    queries,
+    text,
+    whole,
+    with_session,
+)
 from worlds import NOW, World, browsing, small_world
 
 
@@ -45,6 +59,9 @@ def addresses(it: Whole) -> list[str]:
         "/stories/",
         f"/stories/{it.story.pk}/",
         "/cities/-1/",
+        *(f"/needs/{it.need.pk}/partners/", f"{exchange}goals/", f"{exchange}invite/", f"{exchange}sessions/new/"),
+        *("/my-data/", "/my-data/export/", "/register/", "/see-as/?look_up=Coordinator", "/account/", "/demo/outbox/"),
+        *(f"/{page}/exchange/{it.exchange.pk}/" for page in ("why", "readers")),
         *(f"/thread/{noun}/{getattr(it, noun).pk}/" for noun in nouns),
     ]
 
@@ -112,6 +129,28 @@ def one_more(world: World, it: Whole, number: int) -> None:
             now=NOW,
         )
     whole(world, asked(world, f"Question {number}?"))
+
+
+def test_the_number_of_queries_does_not_grow_with_what_was_reported() -> None:
+    world = small_world()
+    contact = world["Valdora"]
+    with world.secretariat.asks():
+        Network.objects.filter(pk=world.network.id).update(data_protection_id=contact.person.pk)
+
+    def report(number: int) -> None:
+        need = asked(world, f"Question {number}?").need
+        with world["Lipovar"].asks():
+            report_record(world["Lipovar"].actor, need, reason="It names a street", now=NOW)
+
+    report(1)
+    readers = [browsing(contact), browsing_as(world, "Lipovar")]
+    for browser in readers:
+        browser.get("/reports/")
+    few = [queries(browser, "/reports/") for browser in readers]
+    report(2)
+    report(3)
+    assert [queries(browser, "/reports/") for browser in readers] == few
+    assert text(readers[0].get("/reports/")).count("/reports/0") >= 3
 
 
 def test_the_number_of_queries_does_not_grow_with_what_is_shown() -> None:

@@ -24,26 +24,28 @@ CREATE TRIGGER serai_named_answers BEFORE UPDATE ON serai_naming FOR EACH ROW
   WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.answer IS DISTINCT FROM OLD.answer) EXECUTE FUNCTION serai_named_answers();
 
 -- Passages in which someone named has not said yes, or withdrew it; and those in which the asker is named.
-CREATE FUNCTION serai_unagreed() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+CREATE FUNCTION serai_unagreed() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
   SET search_path = pg_catalog, public, pg_temp
-  AS $$ SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming WHERE answer <> 'yes' $$;
-CREATE FUNCTION serai_named_in() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+  AS $$ BEGIN RETURN (
+    SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming WHERE answer <> 'yes');
+  END $$;
+CREATE FUNCTION serai_named_in() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
   SET search_path = pg_catalog, public, pg_temp
-  AS $$
+  AS $$ BEGIN RETURN (
     SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
     WHERE organisation_id = ANY ((SELECT serai_sources())::uuid[]) OR person_id = ANY ((SELECT serai_sources())::uuid[])
-      OR id = ANY ((SELECT serai_named())::uuid[])
-  $$;
-CREATE FUNCTION serai_named_in_of(someone uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+      OR id = ANY ((SELECT serai_named())::uuid[]));
+  END $$;
+CREATE FUNCTION serai_named_in_of(someone uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
   SET search_path = pg_catalog, public, pg_temp
-  AS $$
+  AS $$ BEGIN RETURN (
     SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
     WHERE organisation_id = ANY ((SELECT serai_sources_of(someone))::uuid[])
-      OR person_id = ANY ((SELECT serai_sources_of(someone))::uuid[]) OR id = ANY ((SELECT serai_named_to(someone))::uuid[])
-  $$;
+      OR person_id = ANY ((SELECT serai_sources_of(someone))::uuid[]) OR id = ANY ((SELECT serai_named_to(someone))::uuid[]));
+  END $$;
 -- Until each one named said yes, a passage is read by its source and by those named alone; of "see as", by both so.
 CREATE POLICY agreed_alone ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
-  id NOT IN (SELECT unnest(serai_unagreed()))
-  OR ((source_id IN (SELECT unnest(serai_sources())) OR id IN (SELECT unnest(serai_named_in())))
+  id NOT IN (SELECT unnest((SELECT serai_unagreed())))
+  OR ((source_id IN (SELECT unnest(serai_sources((SELECT serai_asker())))) OR id IN (SELECT unnest((SELECT serai_named_in()))))
     AND ((SELECT serai_also() IS NULL) OR source_id IN (SELECT unnest(serai_sources_of((SELECT serai_also()))))
       OR id IN (SELECT unnest(serai_named_in_of((SELECT serai_also())))))));
