@@ -115,8 +115,15 @@ class Draft:
         """The month of `months` without an exchange that suits most of the intended guests; 0 for none."""
         taken = self.guests[host]
         masks = [int(self.options.months[one]) & ~self.busy[self.guest(one)] for one in self.intended.get(host, ())]
-        possible = [month for month in range(12, 0, -1) if months >> month & 1 and month not in taken]
-        return max(possible, key=lambda month: sum(mask >> month & 1 for mask in masks), default=0)
+        best, suits = 0, -1
+        for month in range(12, 0, -1):
+            if months >> month & 1 and month not in taken:
+                count = sum(mask >> month & 1 for mask in masks)
+                if count > suits:
+                    best, suits = month, count
+                if count == len(masks):
+                    break
+        return best
 
     def _move(self, host: int, month: int, months: int) -> int:
         """Moves an exchange to one of `months` that suits all its guests; the new month, 0 for none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,7 @@ class Ground:
     met: Ints
 
 
+@cache
 def _mask(months: frozenset[int]) -> int:
     return sum(1 << month for month in months)
 
