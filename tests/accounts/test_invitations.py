@@ -10,6 +10,7 @@ from django.test import Client
 from letters import ADDRESS, code_in, newest, opened_account, signed_in, text
 from serai.accounts.demo import outbox_mails
 from serai.accounts.models import Account
+from serai.accounts.qr import svg
 from serai.audit.actions import NotYours
 from serai.core.audience import group
 from serai.db import clock
@@ -177,8 +178,16 @@ def test_the_invitation_page(client: Client, world: World) -> None:
     assert wrong.status_code == 422
     assert b"Kept as typed" in wrong.content
     told = {"address": NEW, "name": "Youth worker", "role": "Youth worker"}
-    assert "The invitation is on its way." in text(client.post(page, told, follow=True))
-    assert path_in(newest(NEW).body)
+    answer = client.post(page, told)
+    assert "The invitation is on its way by mail." in text(answer)
+    link = re.search(r"http\S+/l/[\w-]+/", newest(NEW).body)
+    assert link
+    chat = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.content.decode(), re.S)
+    assert chat
+    assert chat[1].strip() == f"You are invited to Serai. Begin here:\n{link[0]}", "neutral, whoever looks on"
+    assert svg(link[0], title="The link as a QR code") in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert "/l/" not in client.get(page).content.decode(), "it is shown once"
     strange = f"/organisations/{world['Lipovar'].organisation.id}/invite/"
     assert client.post(strange, {**told, "address": "other@example.org"}).status_code == 404
     assert Client().get(page).status_code == 302

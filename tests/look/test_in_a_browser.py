@@ -68,6 +68,19 @@ def test_what_became_of_promises_fits_a_phone(view: Page, desk: Desk) -> None:
     assert region.evaluate("e => e.scrollWidth - e.clientWidth") == 0
 
 
+def test_a_text_for_a_chat_is_copied_by_one_press(view: Page, desk: Desk) -> None:
+    view.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    view.evaluate(
+        """() => document.querySelector('main').insertAdjacentHTML('afterbegin',
+        '<textarea id="chat" readonly>Begin here</textarea>' +
+        '<button data-copy="chat" data-copied="Copied.">Copy</button>')"""
+    )
+    view.get_by_role("button", name="Copy", exact=True).click()
+    expect(view.locator("#live")).to_have_text("Copied.")
+    assert view.evaluate("navigator.clipboard.readText()") == "Begin here"
+
+
 def test_what_is_typed_comes_back(view: Page, desk: Desk) -> None:
     view.goto(f"{desk.address}/note")
     view.get_by_label("What did you see?").fill("Young people hold the keys")

@@ -6,15 +6,18 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from serai.accounts.qr import svg
 from serai.core.audience import group
 from serai.directory.models import Organisation
 from serai.sharing.invitations import AlreadyElsewhere, invite
+from serai.sharing.links import Made
 from serai.web.pages import Here, member_page, posted, show
 
 
@@ -43,11 +46,25 @@ def invite_someone(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpRespo
         standing = here.standing
         networks = [group("network", network.id) for network in standing.networks]
         try:
-            invite(here.actor, organisation, readers=networks or organisation.audience.groups, now=here.now, **told)
+            readers = networks or organisation.audience.groups
+            made = invite(here.actor, organisation, readers=readers, now=here.now, **told)
         except AlreadyElsewhere:
             form.add_error("address", _("Someone with this address is here already. Ask them which city they are of."))
         else:
-            messages.success(request, _("The invitation is on its way."))
-            return redirect("invite", organisation.pk)
+            return _invited(request, organisation, made)
     status = 422 if request.method == "POST" else 200
     return show(request, "sharing/invite.html", {"form": form, "organisation": organisation}, status=status)
+
+
+def _invited(request: HttpRequest, organisation: Organisation, made: Made) -> HttpResponse:
+    """The link, to be handed over in a chat or in a room: neutral words, for whoever looks over a shoulder."""
+    chat = _("You are invited to %(site)s. Begin here:") % {"site": settings.SITE_NAME}
+    told = {
+        "organisation": organisation,
+        "chat": f"{chat}\n{made.address}",
+        "qr": svg(made.address, title=_("The link as a QR code")),
+        "until": made.link.expires_at,
+    }
+    response = show(request, "sharing/invited.html", told)
+    add_never_cache_headers(response)
+    return response

@@ -1,4 +1,4 @@
-// What changed is said once, politely, and the focus moves on purpose.
+// What changed is said once, politely, and the focus moves on purpose; a text is copied.
 const say = (text) => {
   const live = document.getElementById("live");
   if (!live || !text) return;
@@ -34,3 +34,22 @@ document.addEventListener("htmx:afterSettle", (event) => {
 const arrived = () => focus(document.querySelector(".errors[data-focus]"));
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", arrived);
 else arrived();
+
+// A text for a chat is copied by one press; without script it is selected by hand.
+const offer = () => {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+};
+offer();
+document.addEventListener("htmx:afterSettle", offer);
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    if (!document.execCommand("copy")) return;
+  }
+  say(button.dataset.copied);
+});
