@@ -23,7 +23,7 @@ from serai.core.season.plan import plan_season
 QUICK = Effort(flows=30)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seasons(3, 7), st.integers(1, 6))
 def test_a_season_has_a_plan_or_a_contradiction(given_season: Season, least: int) -> None:
     quota = Quota(side="guest", by="country", key="AL", least=least)

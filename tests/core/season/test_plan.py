@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from core.season.checker import broken, check, cost, learning, value
 from core.season.seasons import illustrative, relabelled, season, seasons, wide
 from serai.core.season.city import City, DuplicateCityError, NeedTerm, OfferTerm
+from serai.core.season.explain import forced
 from serai.core.season.model import (
     BadSeasonError,
     ContradictionError,
@@ -182,6 +184,16 @@ def test_the_worked_example_of_the_measures_page() -> None:
     assert plan.value == pytest.approx(144.0 + 2 * 200.0 + 2 * 5.0 + 10.0)
     assert plan.bound == pytest.approx(564.0)
     assert plan.cost == 800.0
+    other = Visit(guest_id="valdora", host_id="lipovar", need=0, month=5)
+    assert forced(given_season, plan, other).lost == pytest.approx(34.0)
+    page = (Path(__file__).parents[3] / "docs" / "measures" / "season.md").read_text(encoding="utf-8")
+    for said in (
+        f"+ 10 = {plan.value:.0f}`",
+        f"+ 2 × 5 = {plan.value - 34:.0f}`",
+        f"the bound is {plan.bound:.0f}",
+        "costs 34 points",
+    ):
+        assert said in page
     assert check(given_season, plan) == []
 
 
