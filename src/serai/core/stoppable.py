@@ -1,7 +1,7 @@
 """Mixed integer programmes (HiGHS through scipy) that `stop()` can end, though scipy cannot interrupt one.
 
-With a `stop` to ask, the solver works in slices: 0.5 s, then twice as long each time, always from the start again,
-and `stop` is asked between them. So a yes is heard after at most as long as the programme has run already (0.5 s at
+With a `stop` to ask, the solver works in slices: 2 s, then twice as long each time, always from the start again,
+and `stop` is asked between them. So a yes is heard after at most as long as the programme has run already (2 s at
 least), and a programme that is let to end takes at most three times as long as in one go. Its answer is the same as
 in one go: only the slice that ended by itself counts, and the clock decides nothing but when `stop` is asked.
 """
@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 Stop = Callable[[], bool]
 
-FIRST_SLICE = 0.5
+FIRST_SLICE = 2.0
 """Seconds of the first slice."""
 
 OUT_OF_TIME = 1
