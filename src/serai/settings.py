@@ -26,9 +26,12 @@ from serai.db.address import parts
 
 HERE = Path(__file__).parent
 POOL = os.environ.get("SERAI_POOL") != "0"
+# Statements are prepared: under row security reading a statement anew costs more than running it.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
+POOLED = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if POOL else {}
 
 
-def database(url: str, *, pool: bool = POOL) -> dict[str, object]:
+def database(url: str, *, owner: bool = False) -> dict[str, object]:
     """Django's settings for a postgresql:// URL; what else it says (sslmode, sslrootcert, …) goes to the driver."""
     told = parts(url)
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
@@ -37,7 +40,7 @@ def database(url: str, *, pool: bool = POOL) -> dict[str, object]:
         **{setting: told.pop(name, "") for setting, name in names.items()},
         "ATOMIC_REQUESTS": True,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {**told, **({"pool": {"min_size": 1, "max_size": 8, "timeout": 10}} if pool else {})},
+        "OPTIONS": told if owner else {**told, **PREPARED, **POOLED},
     }
 
 
@@ -63,7 +66,7 @@ DATABASES = {"default": database(_url)}
 DATABASES["apart"] = {**database(_url), "ATOMIC_REQUESTS": False}
 DATABASE_ROUTERS = ["serai.db.routing.CacheApart"]
 if os.environ.get("SERAI_OWNER_DATABASE"):
-    DATABASES["owner"] = database(os.environ["SERAI_OWNER_DATABASE"], pool=False)
+    DATABASES["owner"] = database(os.environ["SERAI_OWNER_DATABASE"], owner=True)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

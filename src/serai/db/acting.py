@@ -89,7 +89,7 @@ def acting_as(asker: Asker, *, using: str = "default") -> Iterator[Asker]:
 
     Opens a transaction (or savepoint), because the setting lasts only as long as one.
     """
-    before = current(using)
+    before, outermost = current(using), not connections[using].in_atomic_block
     with transaction.atomic(using=using):
         _tell(using, asker)
         try:
@@ -97,8 +97,11 @@ def acting_as(asker: Asker, *, using: str = "default") -> Iterator[Asker]:
         except BaseException:
             _remember(using, before)
             raise
-        # A released savepoint keeps the inner value, so it is set back by hand.
-        _tell(using, before)
+        # A released savepoint keeps the inner value, so it is set back by hand; the end of a transaction forgets it.
+        if outermost:
+            _remember(using, before)
+        else:
+            _tell(using, before)
 
 
 _TABLE = re.compile(r'\b(?:from|join|into|update|delete\s+from)\s+(?:only\s+)?"?(serai_[a-z_]+)"?(?!\w|\()', re.I)

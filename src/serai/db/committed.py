@@ -81,10 +81,8 @@ class Watch:
 
 def _connected() -> psycopg.Connection[Any]:
     told = connections["default"].get_connection_params()
-    where = {name: told[name] for name in ("dbname", "user", "password", "host", "port") if told.get(name)}
-    connection = psycopg.connect(
-        **where, autocommit=True, connect_timeout=3, keepalives_idle=10, tcp_user_timeout=5000, application_name="seen"
-    )
+    own = {"connect_timeout": 3, "keepalives_idle": 10, "tcp_user_timeout": 5000, "application_name": "seen"}
+    connection = psycopg.connect(**{**own, **told, "autocommit": True})
     answer = connection.pgconn.prepare(NAME, ASK)
     if answer.status != ExecStatus.COMMAND_OK:
         connection.close()

@@ -28,3 +28,13 @@ def keys(using: str = "default") -> Keys:
         kept = Keys(audiences=tuple(sorted(audiences)), sources=tuple(sources), named=tuple(named))
         connection.serai_keys = kept  # type: ignore[attr-defined]
     return kept
+
+
+def sources(using: str = "default") -> frozenset[uuid.UUID]:
+    """What the present asker speaks for: the person and their organisations. One query, a light one."""
+    kept: Keys | None = getattr(connections[using], "serai_keys", None)
+    if kept is not None:
+        return frozenset(kept.sources)
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT serai_sources()")
+        return frozenset(cursor.fetchone()[0])

@@ -146,8 +146,12 @@ class Day:
 
 
 def programme_sessions(exchange: Exchange) -> list[Session]:
-    """The sessions of an exchange in order of time; those without a time in the order they were added."""
-    found = Session.objects.filter(exchange=exchange, position__gt=0).select_related("site", "city")
+    """The sessions of an exchange in order of time; those without a time in the order they were added.
+
+    Only what a line of a programme says is read.
+    """
+    said = ("exchange_id", "title", "kind", "starts_at", "ends_at", "where", "position", "practice")
+    found = Session.objects.filter(exchange=exchange, position__gt=0).select_related("site").only(*said, "site__name")
     return list(found.order_by(F("starts_at").asc(nulls_last=True), "position", "id"))
 
 

@@ -231,7 +231,7 @@ def undo_answer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 
 def _mine(here: Here, record: Need | Match | MatchAnswer) -> bool:
-    return here.signed_in and record.source_id == here.actor.source
+    return here.owns(record)
 
 
 def _own_city(here: Here) -> City:

@@ -86,7 +86,7 @@ def plan(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "plan": found,
         "when": dates.days(found.starts_on, found.ends_on) if found.starts_on else "",
         "objectives": objectives,
-        "mine": here.signed_in and found.source_id == here.actor.source,
+        "mine": here.owns(found),
         "reading": reading(here, found),
     }
     return show(request, "plans/plan.html", context)
@@ -181,7 +181,7 @@ def activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "takeaways": [root.takeaway for root in found.roots.all()],
         "seen": [seen(i) for i in found.indicators.all()],
         "since": dates.day(found.starts_on) if found.starts_on else "",
-        "mine": here.signed_in and found.source_id == here.actor.source,
+        "mine": here.owns(found),
         "reading": reading(here, found),
     }
     return show(request, "plans/activity.html", context)
@@ -221,7 +221,7 @@ def indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "baseline_on": dates.day(found.baseline_on),
         "target": number(found.target),
         "target_on": dates.day(found.target_on),
-        "mine": here.signed_in and found.source_id == here.actor.source,
+        "mine": here.owns(found),
         "reading": reading(here, found),
     }
     return show(request, "plans/indicator.html", context)

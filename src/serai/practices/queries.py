@@ -20,6 +20,12 @@ def practices_readable() -> QuerySet[PracticeVersion]:
     )
 
 
+def library_lines() -> QuerySet[PracticeVersion]:
+    """The same with only what a line of the library says: title, sentence, themes, language and city."""
+    said = ("title", "summary", "themes", "language", "practice__city__name")
+    return practices_readable().select_related(None).select_related("practice__city").only(*said)
+
+
 def practice_with_versions(id: uuid.UUID) -> Practice:
     """One practice with its versions, the latest first."""
     versions = PracticeVersion.objects.order_by("-number")

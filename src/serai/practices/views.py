@@ -43,7 +43,7 @@ def library(request: HttpRequest, here: Here) -> HttpResponse:
     themes = dict(vocabulary.THEMES)
     lines = [
         {"version": v, "practice": v.practice, "themes": [themes.get(code, code) for code in v.themes]}
-        for v in queries.practices_readable()[:100]
+        for v in queries.library_lines()[:100]
     ]
     return show(request, "practices/library.html", {"lines": lines})
 
@@ -65,7 +65,7 @@ def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "ladder": _ladder(latest.evidence),
         "groups": [dict(vocabulary.TARGET_GROUPS).get(code, code) for code in latest.target_groups],
         "changed": dates.day(latest.created_at.date()),
-        "mine": here.signed_in and found.source_id == here.actor.source,
+        "mine": here.owns(found),
         "reading": reading(here, found, marks=True),
     }
     return show(request, "practices/practice.html", context)

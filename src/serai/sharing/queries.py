@@ -78,6 +78,8 @@ def readers_of_each(records: Sequence[tuple[Iterable[str], uuid.UUID | None]]) -
             for place, *row in cursor.fetchall():
                 counted[place].append(tuple(row))
     every = [row for rows in counted for row in rows]
+    if not every:
+        return [_readers(groups, [], {}, {}) for groups, _ in asked]
     names = dict(Organisation.objects.filter(pk__in={r[0] for r in every if r[0]}).values_list("id", "name"))
     cities = dict(City.objects.filter(pk__in={r[2] for r in every if r[2] is not None}).values_list("id", "name"))
     return [_readers(groups, rows, names, cities) for (groups, _), rows in zip(asked, counted, strict=True)]

@@ -45,7 +45,7 @@ def stories(request: HttpRequest, here: Here) -> HttpResponse:
 def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One story as the asker may read it; its source sees who was asked and what they said."""
     found = queries.story_page(id)
-    mine = here.signed_in and found.source_id == here.actor.source
+    mine = here.owns(found)
     if found.state == "withdrawn" and not mine:
         raise Http404
     lines = queries.told(list(found.passages.all()), as_source=mine)

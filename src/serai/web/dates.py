@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,11 @@ PSEUDO = "ar-x-pseudo"
 
 def locale() -> Locale:
     """CLDR's locale of the interface language; the pseudo-language writes dates as Arabic does."""
-    code = get_language() or "en"
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(code: str) -> Locale:
     known = {PSEUDO: "ar", "en": "en_GB"}  # days before months
     return Locale.parse(known.get(code, code.replace("-", "_")))
 
@@ -40,7 +45,7 @@ def days(first: date | None, last: date | None) -> str:
 
 def clock(value: datetime, zone: str) -> str:
     """The hour at a place: "09:30"."""
-    return format_time(value.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale())
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def clocks(value: datetime, here: tuple[str, str], there: tuple[str, str] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -21,13 +22,24 @@ from serai.web import dates, drawings
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a page by its name."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return _url(name, args, tuple(kwargs.items()))
+
+
+@lru_cache(maxsize=4096)
+def _url(name: str, args: tuple[object, ...], kwargs: tuple[tuple[str, object], ...]) -> str:
+    return reverse(name, args=args or None, kwargs=dict(kwargs) or None)
+
+
+@lru_cache(maxsize=256)
+def file(path: str) -> str:
+    """The address of a style sheet, script or picture; it stays while the process lives."""
+    return static(path)
 
 
 def environment(**options: Any) -> Environment:
     """Jinja2 with the globals every template may use."""
     env = Environment(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
-    env.globals.update(static=static, url=url, site_name=settings.SITE_NAME, demo=settings.DEMO, draw=drawings)
+    env.globals.update(static=file, url=url, site_name=settings.SITE_NAME, demo=settings.DEMO, draw=drawings)
     env.filters.update(day=dates.day, moment=dates.moment, json_script=json_script)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext

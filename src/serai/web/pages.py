@@ -19,6 +19,8 @@ from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
 from serai.db import clock
 from serai.db.acting import VISITOR, Asker, acting_as
+from serai.db.keys import sources
+from serai.db.rows import Protected
 from serai.directory.queries import Standing, standing
 
 ACTS_FOR = "acts_for"
@@ -57,6 +59,16 @@ class Here:
     def actor(self) -> Actor:
         """The explicit actor for actions."""
         return self.standing.actor
+
+    @cached_property
+    def _sources(self) -> frozenset[UUID]:
+        return sources()
+
+    def owns(self, record: Protected) -> bool:
+        """Whether the record comes from whom the person acts for; who that is, is asked only where it may be so."""
+        if not self.signed_in or record.source_id not in self._sources:
+            return False
+        return record.source_id == self.actor.source
 
 
 View = Callable[..., HttpResponse]

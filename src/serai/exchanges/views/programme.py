@@ -39,7 +39,7 @@ def _owned(here: Here, id: UUID) -> Exchange:
 @same_for_visitors
 def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The days in order, what is on now and next, the rules of the houses."""
-    found = Exchange.objects.select_related("place", "audience", "organiser").get(pk=id)
+    found = Exchange.objects.select_related("place", "audience").get(pk=id)
     zone = zone_of(found)
     sessions = queries.programme_sessions(found)
     running, coming = queries.now_and_next(sessions, here.now)
@@ -55,7 +55,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "days": days,
         "running": _box(running, here, zone) if running else None,
         "coming": _box(coming, here, zone) if coming else None,
-        "mine": here.signed_in and found.source_id == here.actor.source,
+        "mine": here.owns(found),
         "reading": reading(here, found),
         "place": found.place.name if found.place else "",
     }

@@ -159,7 +159,7 @@ def promises(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     lines = [
         {
             "promise": p,
-            "own": here.signed_in and p.source_id == here.actor.source,
+            "own": here.owns(p),
             "renew": p.state == "made" and p.due_on is not None and p.due_on < here.today,
         }
         for p in queries.promises_of(found)
