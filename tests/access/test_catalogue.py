@@ -156,7 +156,8 @@ def test_every_function_of_ours_is_fixed_and_shut(ground: Ground) -> None:
             definers += 1
             assert name.startswith("serai_"), name
             assert owner == DEFINER, f"{name} acts as {owner}"
-            assert config == ["search_path=pg_catalog, public, pg_temp"], f"{name} can be led astray"
+            fixed = set(config) - {"plan_cache_mode=force_generic_plan"}
+            assert fixed == {"search_path=pg_catalog, public, pg_temp"}, f"{name} can be led astray"
         if name.startswith("serai_"):
             assert not public, f"{name} may be called by everyone"
     assert definers > 20

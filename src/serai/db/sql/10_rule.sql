@@ -45,9 +45,12 @@ CREATE FUNCTION serai_label(groups text[]) RETURNS text LANGUAGE sql IMMUTABLE P
     END FROM kinds
   $$;
 
+-- These functions keep one plan: planned anew at each call, as PostgreSQL chooses by itself, they cost twice as much.
+
 -- The organisations a person belongs to today.
 CREATE FUNCTION serai_organisations_of(someone uuid) RETURNS SETOF uuid
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan
   AS $$ DECLARE today date := serai_today(); BEGIN RETURN QUERY
     SELECT organisation_id FROM serai_membership
     WHERE person_id = someone AND started_on <= today AND (ended_on IS NULL OR ended_on > today);
@@ -56,6 +59,7 @@ CREATE FUNCTION serai_organisations_of(someone uuid) RETURNS SETOF uuid
 -- The groups that come with belonging to these organisations: they, their cities, their networks and those around.
 CREATE FUNCTION serai_groups_of_organisations(organisations uuid[]) RETURNS SETOF text
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN QUERY
     WITH RECURSIVE org AS (SELECT unnest(organisations) AS id),
     city AS (SELECT DISTINCT o.city_id AS id FROM serai_organisation o JOIN org USING (id) WHERE o.city_id IS NOT NULL),
@@ -72,6 +76,7 @@ CREATE FUNCTION serai_groups_of_organisations(organisations uuid[]) RETURNS SETO
 -- Every group a person is in today. A null person is the visitor.
 CREATE FUNCTION serai_groups_of(someone uuid) RETURNS text[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan
   AS $$ DECLARE today date := serai_today(); BEGIN RETURN (
     SELECT array_agg(name) FROM (
       SELECT 'everyone' AS name
@@ -87,6 +92,7 @@ CREATE FUNCTION serai_groups_of(someone uuid) RETURNS text[]
 -- The audiences that hold one of a person's groups.
 CREATE FUNCTION serai_audiences_of(someone uuid) RETURNS integer[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN (
     SELECT coalesce(array_agg(id), '{}') FROM serai_audience WHERE groups && (SELECT serai_groups_of(someone)));
   END $$;
@@ -94,6 +100,7 @@ CREATE FUNCTION serai_audiences_of(someone uuid) RETURNS integer[]
 -- The sources a person speaks for: themselves and their organisations.
 CREATE FUNCTION serai_sources_of(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN (
     SELECT CASE WHEN someone IS NULL THEN '{}'
       ELSE ARRAY(SELECT serai_organisations_of(someone)) || someone END);
@@ -103,6 +110,7 @@ CREATE FUNCTION serai_sources_of(someone uuid) RETURNS uuid[]
 -- a note is told to its author alone: not to someone who sees as them, nor to whoever calls this with another's id.
 CREATE FUNCTION serai_named_to(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN (
     SELECT CASE WHEN someone IS NULL THEN '{}' ELSE
       ARRAY(SELECT note_id FROM serai_noteauthor WHERE person_id = someone AND person_id = serai_person())
