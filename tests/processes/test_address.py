@@ -26,9 +26,9 @@ def cluster() -> Iterator[Cluster]:
         yield made
 
 
-@pytest.mark.parametrize("pool", [False, True])
-def test_every_option_reaches_the_driver(pool: bool) -> None:
-    told = database(FAR, pool=pool)
+@pytest.mark.parametrize("owner", [False, True])
+def test_every_option_reaches_the_driver(owner: bool) -> None:
+    told = database(FAR, owner=owner)
     assert (told["NAME"], told["USER"], told["PASSWORD"]) == ("se rai", "land@lord", "pass/word")
     assert (told["HOST"], told["PORT"]) == ("db.example.org", "6432")
     given = DatabaseWrapper({**told, "TIME_ZONE": None}, "default").get_connection_params()
@@ -39,7 +39,7 @@ def test_every_option_reaches_the_driver(pool: bool) -> None:
     assert given["host"] == "db.example.org"
     options = told["OPTIONS"]
     assert isinstance(options, dict)
-    assert ("pool" in options) == pool
+    assert ("prepare_threshold" in options) != owner, "migrations prepare nothing"
 
 
 def test_every_option_reaches_the_programs() -> None:
@@ -58,7 +58,7 @@ def test_a_role_keeps_what_the_address_says() -> None:
 
 def test_what_is_asked_for_is_what_a_server_sees(cluster: Cluster) -> None:
     url = cluster.admin_url() + "&application_name=the%20web&options=-c%20statement_timeout%3D4321"
-    wrapper = DatabaseWrapper({**database(url, pool=False), "TIME_ZONE": None}, "default")
+    wrapper = DatabaseWrapper({**database(url, owner=True), "TIME_ZONE": None}, "default")
     with psycopg.connect(**wrapper.get_connection_params()) as connection:
         seen = connection.execute("SELECT current_setting('application_name'), current_setting('statement_timeout')")
         assert seen.fetchone() == ("the web", "4321ms")
@@ -68,7 +68,7 @@ def test_a_server_without_the_tls_that_is_asked_for_is_not_told_the_password() -
     heard = b""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        told = database(f"postgresql://web:secret@127.0.0.1:{port}/serai?sslmode=require", pool=False)
+        told = database(f"postgresql://web:secret@127.0.0.1:{port}/serai?sslmode=require", owner=True)
 
         def answer() -> None:
             nonlocal heard
