@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the three lock files anew (needs uv): hashes, no addresses, every platform and Python from 3.11 on.
+# Writes the lock files anew (needs uv): hashes, no addresses, every platform and Python from 3.11 on.
 set -eu
 cd "$(dirname "$0")"
 lock() { uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
@@ -7,3 +7,4 @@ lock() { uv pip compile --universal --generate-hashes --no-header --no-annotate 
 lock ../pyproject.toml -o run.lock
 lock ../pyproject.toml test.in -o test.lock
 lock ../pyproject.toml test.in bench.in -o bench.lock
+lock pretalx.in -o pretalx.lock  # the peer of the web bench, in an environment of its own

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -152,11 +153,31 @@ def unpack(archive: Path, into: Path, *, key: pyrage.x25519.Identity | None, pla
     return _unpacked(tar, into / "members")
 
 
+def unpack(packed: tarfile.TarFile, into: Path) -> None:
+    """Files and folders below `into`, which is there; raises tarfile.TarError for anything else, or elsewhere.
+
+    By hand, because tarfile's own filter is younger than the oldest Python that we run on (3.11.4).
+    """
+    ground = into.resolve()
+    for member in packed:
+        target = into / member.name
+        if not target.resolve().is_relative_to(ground) or not (member.isdir() or member.isreg()):
+            raise tarfile.TarError(f"{member.name} is no file of a backup")
+        if member.isdir():
+            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        source = packed.extractfile(member)
+        assert source is not None, "a regular file"
+        with source, target.open("xb") as made:
+            shutil.copyfileobj(source, made)
+
+
 def _unpacked(path: Path, into: Path) -> Manifest:
     into.mkdir(mode=0o700)
     try:
         with tarfile.open(path) as tar:
-            tar.extractall(into, filter="data")
+            unpack(tar, into)
         manifest = Manifest(**json.loads((into / MANIFEST).read_text("utf-8")))
     except (tarfile.TarError, EOFError, OSError, ValueError, TypeError) as error:
         raise ArchiveError(f"The archive is damaged or no backup of Serai ({error}).") from error

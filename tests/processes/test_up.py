@@ -79,18 +79,27 @@ class Site:
     def tree(self) -> dict[str, list[psutil.Process]]:
         """The living processes of this state folder, whoever started them, by what they do."""
         found: dict[str, list[psutil.Process]] = {}
-        for process in psutil.process_iter():
+        ours: set[int] = set()
+        # Parents first: whose environment is shut to us (all but root's) is ours where its parent is.
+        for process in sorted(psutil.process_iter(), key=lambda one: one.pid):
             try:
                 line = process.cmdline()
                 if process.status() == psutil.STATUS_ZOMBIE:
                     continue
                 if str(self.root / "postgres") in line:
                     found.setdefault("postgres", []).append(process)
-                elif "serai" in line and process.environ().get("SERAI_STATE") == str(self.root):
+                elif "serai" in line and self._is_ours(process, ours):
+                    ours.add(process.pid)
                     found.setdefault(line[line.index("serai") + 1], []).append(process)
             except psutil.Error:
                 continue
         return found
+
+    def _is_ours(self, process: psutil.Process, ours: set[int]) -> bool:
+        try:
+            return process.environ().get("SERAI_STATE") == str(self.root)
+        except psutil.AccessDenied:
+            return process.ppid() in ours
 
     def updates(self) -> int:
         """How often migrations and policies were run here."""
