@@ -153,7 +153,7 @@ def unpack(archive: Path, into: Path, *, key: pyrage.x25519.Identity | None, pla
     return _unpacked(tar, into / "members")
 
 
-def unpack(packed: tarfile.TarFile, into: Path) -> None:
+def spread(packed: tarfile.TarFile, into: Path) -> None:
     """Files and folders below `into`, which is there; raises tarfile.TarError for anything else, or elsewhere.
 
     By hand, because tarfile's own filter is younger than the oldest Python that we run on (3.11.4).
@@ -177,7 +177,7 @@ def _unpacked(path: Path, into: Path) -> Manifest:
     into.mkdir(mode=0o700)
     try:
         with tarfile.open(path) as tar:
-            unpack(tar, into)
+            spread(tar, into)
         manifest = Manifest(**json.loads((into / MANIFEST).read_text("utf-8")))
     except (tarfile.TarError, EOFError, OSError, ValueError, TypeError) as error:
         raise ArchiveError(f"The archive is damaged or no backup of Serai ({error}).") from error

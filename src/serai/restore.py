@@ -15,7 +15,7 @@ import psycopg
 import pyrage
 
 from serai import archive, erased
-from serai.archive import Manifest, unpack
+from serai.archive import Manifest, spread
 from serai.backup import CONFIG, DUMP, ERASED, FILES, KEY, client_environment
 from serai.db.address import DEFINER, OWNER
 from serai.db.count import counted, counted_in_dump, difference
@@ -147,7 +147,7 @@ def _put_files(house: Installation, members: Path) -> None:
     aside = members.parent / "files"
     aside.mkdir(mode=0o700)
     with tarfile.open(members / FILES) as packed:
-        unpack(packed, aside)
+        spread(packed, aside)
     for path in [aside, *aside.rglob("*")]:
         give(path, house.user)
     house.state.files.rmdir()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.archive import unpack
+from serai.archive import spread
 
 
 def packed(name: str, *, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarFile:
@@ -27,7 +27,7 @@ def packed(name: str, *, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfi
 
 def test_files_and_folders_come_back(tmp_path: Path) -> None:
     with packed("b", kind=tarfile.DIRTYPE) as tar:
-        unpack(tar, tmp_path)
+        spread(tar, tmp_path)
     assert (tmp_path / "a" / "good").read_bytes() == b"it"
     assert (tmp_path / "b").is_dir()
 
@@ -48,6 +48,6 @@ def test_anything_else_is_refused(tmp_path: Path, name: str, kind: bytes, link: 
     into = tmp_path / "into"
     into.mkdir()
     with packed(name, kind=kind, link=link) as tar, pytest.raises(tarfile.TarError, match="no file of a backup"):
-        unpack(tar, into)
+        spread(tar, into)
     assert [path.name for path in tmp_path.iterdir()] == ["into"]
     assert not Path("/tmp/serai-beside").exists()
