@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1280, "height": 800}
@@ -36,14 +36,17 @@ class Hand:
         self.press(self.page.get_by_role("button", name=re.compile(role)).first)
         expect(self.page).to_have_url(re.compile("/home/"))
 
-    def press(self, what: Locator, *, swaps: bool = False) -> None:
-        """Presses a button or follows a link, and waits for the page it leads to; `swaps`: a part of this one."""
+    def press(self, what: Locator, *, swaps: bool = False, patience: float = 30_000) -> None:
+        """Presses a button or follows a link, and waits for the page it leads to; `swaps`: a part of this one.
+
+        Raises playwright's TimeoutError after `patience` milliseconds.
+        """
         if self.way == "keyboard":
             self._reach(what)
         if swaps and self.way != "no script":
             self._touch(what)
             return
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(timeout=patience):
             self._touch(what)
 
     def _touch(self, what: Locator) -> None:
@@ -53,8 +56,12 @@ class Hand:
             what.click()
 
     def follow(self, name: str, *, exact: bool = False) -> None:
-        """Follows the first link of this name."""
-        self.press(self.page.get_by_role("link", name=name, exact=exact).first)
+        """Follows the first link of this name; one that was missed is tapped once more, as a person would."""
+        link = self.page.get_by_role("link", name=name, exact=exact).first
+        try:
+            self.press(link, patience=12_000)
+        except TimeoutError:
+            self.press(link)
 
     def button(self, name: str, *, swaps: bool = False) -> None:
         """Presses the button of this name."""
