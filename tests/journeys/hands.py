@@ -22,6 +22,7 @@ class Hand:
         self.page: Page = self.context.new_page()
         self.site, self.way = site, way
         self.errors: list[str] = []
+        self.missed: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def go(self, path: str) -> None:
@@ -56,11 +57,13 @@ class Hand:
             what.click()
 
     def follow(self, name: str, *, exact: bool = False) -> None:
-        """Follows the first link of this name; one that was missed is tapped once more, as a person would."""
+        """Follows the first link of this name. One tap in a journey may miss, as a person's does; a second fails."""
         link = self.page.get_by_role("link", name=name, exact=exact).first
         try:
             self.press(link, patience=12_000)
         except TimeoutError:
+            self.missed.append(f"{name} on {self.page.url}")
+            assert len(self.missed) == 1, self.missed
             self.press(link)
 
     def button(self, name: str, *, swaps: bool = False) -> None:
