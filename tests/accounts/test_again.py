@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from accounts.test_second_steps import ADD, APP_ON, with_app, with_passkey
 from letters import ADDRESS, code_in, newest, signed_in, text
+from serai.accounts import codes
 
 pytestmark = pytest.mark.usefixtures("account")
 AGAIN = {ADD: "/account/again/passkey/", APP_ON: "/account/again/app/"}
@@ -88,12 +91,64 @@ def test_a_code_works_once_five_tries_long_and_in_the_browser_that_asked(client:
     assert client.post(here, {"code": fresh}).status_code == 422, "a second time"
 
 
-def test_the_table_of_sessions_does_not_tell_the_code(client: Client) -> None:
+def test_neither_the_session_nor_the_table_tells_the_code(client: Client) -> None:
     left_open(client).post(AGAIN[ADD], {"send": "1"})
     code = code_in(newest())
-    kept = client.session["show_again"]
-    assert code not in str(kept)
-    assert code.replace("-", "") not in str(kept)
+    with connections["apart"].cursor() as cursor:
+        cursor.execute("SELECT string_agg(c::text, ' ') FROM serai_cache c WHERE cache_key LIKE 'code:again:%'")
+        kept = str(client.session["show_again"]) + str(cursor.fetchone()[0])
+    assert '""left"": 5' in kept
+    assert code not in kept
+    assert code.replace("-", "") not in kept
+
+
+def all_at_once(code: str, about: str, times: int) -> list[str | None]:
+    """The same code tried by eight threads at once, each with its own connection."""
+
+    def tried(_: int) -> str | None:
+        try:
+            return codes.use("test", about, code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        return list(threads.map(tried, range(times)))
+
+
+def made(about: str) -> str:
+    """A code whose row is committed: made by a thread of its own."""
+
+    def make() -> str:
+        try:
+            return codes.make("test", about, told="kept")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(make).result()
+
+
+def test_tries_at_once_are_five_and_a_right_one_counts_once() -> None:
+    about = uuid.uuid4().hex
+    code = made(about)
+    assert all_at_once(code, about, 16).count("kept") == 1
+    code = made(about)
+    assert all_at_once(wrong(code), about, 4) == [None] * 4
+    assert codes.waits("test", about), "four tries leave one"
+    assert all_at_once(wrong(code), about, 8) == [None] * 8
+    assert not codes.waits("test", about)
+    assert codes.use("test", about, code) is None
+
+
+def test_a_code_ends_after_its_time_and_where_a_newer_one_is_made() -> None:
+    about = uuid.uuid4().hex
+    first, second = made(about), made(about)
+    assert codes.use("other", about, second) is None
+    assert codes.use("test", about, first) is None
+    with connections["apart"].cursor() as cursor:
+        cursor.execute("UPDATE serai_cache SET expires = clock_timestamp() WHERE cache_key LIKE 'code:test:%'")
+    assert not codes.waits("test", about)
+    assert codes.use("test", about, second) is None
 
 
 def test_mails_are_limited_and_nowhere_else_is_gone_on_to(client: Client) -> None:

@@ -70,6 +70,19 @@ def test_a_wrong_code_says_so_and_the_third_ends_it(client: Client) -> None:
     assert client.get("/account/").status_code == 302
 
 
+def test_tries_that_all_read_the_same_session_are_counted_all_the_same(client: Client) -> None:
+    client.post(LOGIN, {"login": ADDRESS})
+    code = code_in(newest())
+    at_first = client.session["account_login"]
+    for typed in ("0000-0001", "0000-0002", "0000-0003", code):
+        session = client.session
+        session["account_login"] = at_first  # as a request reads it that came at the same moment as the first
+        session.save()
+        assert client.post(CONFIRM, {"code": typed}).status_code == 200
+    assert client.get("/account/").status_code == 302
+    signed_in(Client())  # another code is not touched by it
+
+
 def test_a_code_that_ran_out_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.post(LOGIN, {"login": ADDRESS})
     later = SimpleNamespace(time=lambda: time.time() + 16 * 60)
