@@ -33,6 +33,8 @@ class AnswerAMatch:
 
     undoable = True
     goes_on = False
+    word = "Whether they meet"
+    tells_more = False
 
     def question(self, link: Invitation) -> links.Question:
         answer = MatchAnswer.objects.get(pk__in=link.record_ids)
@@ -54,6 +56,9 @@ class AnswerAMatch:
 
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
         return None
+
+    def more(self, link: Invitation) -> tuple[links.Part, ...]:
+        return ()
 
 
 @pytest.fixture(autouse=True)

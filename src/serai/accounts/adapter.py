@@ -29,7 +29,7 @@ from serai.accounts.qr import svg
 from serai.db import clock
 from serai.db.rows import new_id
 
-CODE_MAILS = ("account/email/login_code", "account/email/again_code")
+CODE_MAILS = ("account/email/login_code", "account/email/again_code", "account/email/more_code")
 
 
 def display(account: Account) -> str:

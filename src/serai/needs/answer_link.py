@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from serai.accounts.mail import post
 from serai.accounts.models import Account
@@ -14,7 +15,7 @@ from serai.directory.models import Membership
 from serai.directory.queries import held
 from serai.needs import actions
 from serai.needs.models import Match, MatchAnswer
-from serai.needs.words import too_late
+from serai.needs.words import answered, from_kept, too_late
 from serai.sharing import links
 from serai.sharing.models import Invitation
 
@@ -51,6 +52,8 @@ class WillYouTakePart:
 
     undoable = True
     goes_on = False
+    word = gettext_lazy("Whether their city takes part")
+    tells_more = True
 
     def _answer(self, link: Invitation) -> MatchAnswer:
         return MatchAnswer.objects.select_related("match__need__audience", "city").get(pk__in=link.record_ids)
@@ -85,6 +88,38 @@ class WillYouTakePart:
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
         """Nowhere else."""
         return None
+
+    def more(self, link: Invitation) -> tuple[links.Part, ...]:
+        """The need, why this city is asked, and which others are."""
+        asked = MatchAnswer.objects.select_related(
+            "city", "match__audience", "match__need__city", "match__need__audience"
+        )
+        answer = asked.filter(pk__in=link.record_ids).first()
+        if answer is None:
+            return ()
+        match, need = answer.match, answer.match.need
+        others = MatchAnswer.objects.filter(match=match).select_related("city").order_by("id")
+        message = (f"“{match.message}”",) if match.message else ()
+        return (
+            links.Part(
+                title=_("What %(city)s asks") % {"city": need.city.name},
+                label=need.audience.label,
+                texts=(need.question, f"{need.get_theme_display()}. {need.get_urgency_display()}."),
+                illustrative=need.illustrative,
+            ),
+            links.Part(
+                title=_("Why %(city)s") % {"city": answer.city.name},
+                label=match.audience.label,
+                texts=(*from_kept(match.reasons.get(str(answer.city_id), [])), *message),
+                illustrative=match.illustrative,
+            ),
+            links.Part(
+                title=_("The cities asked"),
+                label=match.audience.label,
+                texts=tuple(f"{other.city.name}: {answered(other)}" for other in others),
+                illustrative=match.illustrative,
+            ),
+        )
 
 
 links.register(KIND, WillYouTakePart())

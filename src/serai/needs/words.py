@@ -26,6 +26,12 @@ def too_late(answer: MatchAnswer) -> str:
     return ""
 
 
+def answered(answer: MatchAnswer) -> str:
+    """What a city said so far, in two or three words."""
+    said = {"accepted": gettext("Takes part"), "declined": gettext("Said no"), "parked": gettext("Asked to wait")}
+    return said.get(answer.answer, gettext("Has not answered yet"))
+
+
 def language_name(code: str) -> str:
     """A language in the reader's language; its code where CLDR has no name."""
     locale = Locale.parse((get_language() or "en").split("-")[0])

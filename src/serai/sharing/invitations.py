@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from serai.accounts.mail import post
 from serai.accounts.models import Account
@@ -106,6 +107,8 @@ class Join:
 
     undoable = False
     goes_on = True
+    word = gettext_lazy("An invitation to join")
+    tells_more = False
 
     def question(self, link: Invitation) -> links.Question:
         """Whether to begin."""
@@ -133,6 +136,10 @@ class Join:
         account = Account.objects.filter(email=link.address, is_active=True).first()
         LoginCodeVerificationProcess.initiate(request=request, user=account, email=link.address)
         return redirect("account_confirm_login_code")
+
+    def more(self, link: Invitation) -> tuple[links.Part, ...]:
+        """Nothing: its code signs in."""
+        return ()
 
 
 links.register(KIND, Join())

@@ -23,7 +23,7 @@ from serai.web.pages import Here, page, show
 GUESSES, GUESSES_SECONDS = 20, 600  # secrets have 192 bits; this only keeps the noise out
 
 
-def _secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def by_secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Finds the link or explains that there is none, counts the guesses, and lets nobody keep the page."""
 
     @wraps(view)
@@ -43,7 +43,7 @@ def _secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 @page
-@_secret
+@by_secret
 def follow(request: HttpRequest, here: Here, found: links.Found) -> HttpResponse:
     """The question, or what became of it."""
     if request.method == "POST":
@@ -56,23 +56,35 @@ def _question(request: HttpRequest, found: links.Found, *, status: int = 200) ->
         invitation = Invitation.objects.get(pk=found.id)
         told = {
             "question": links.kind_of(found.kind).question(invitation),
-            "answers_as": _answers_as(invitation),
+            "answers_as": answers_as(invitation),
             "until": invitation.expires_at,
             "undoable": links.kind_of(found.kind).undoable,
+            "more": _more(request, invitation),
         }
         # Rendered as the link: a template that asked for more would read nothing more.
         return show(request, "sharing/link.html", told, status=status)
 
 
-def _answers_as(invitation: Invitation) -> str:
+def _more(request: HttpRequest, invitation: Invitation) -> str:
+    """Where there is more to see with a code; empty where there is not."""
+    tells = invitation.person_id is not None and links.kind_of(invitation.kind).tells_more
+    return f"{request.path}more/" if tells else ""
+
+
+def answers_as(invitation: Invitation) -> str:
     """How the page calls whoever answers: as they wish to be called, or by half of their address."""
     person = None
     if invitation.person_id is not None:
         person = Person.objects.filter(pk=invitation.person_id).select_related("audience").first()
     if person is not None and at_most_green(person.audience.label):
         return str(person.name)
-    name, _at, domain = invitation.address.partition("@")
-    return f"{name[:2]}…@{domain}" if domain else _("the person this link was made for")
+    return half_of(invitation.address) or _("the person this link was made for")
+
+
+def half_of(address: str) -> str:
+    """An address of which whoever looks on learns only half; empty where there is none."""
+    name, _at, domain = address.partition("@")
+    return f"{name[:2]}…@{domain}" if domain else ""
 
 
 def _became(request: HttpRequest, here: Here, found: links.Found, *, status: int | None = None) -> HttpResponse:

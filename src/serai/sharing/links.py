@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -73,11 +73,23 @@ class Question:
         raise NotAnAnswer(value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One record of those a question hangs on, as plain words with its label: shown to who gave a code."""
+
+    title: str
+    label: str
+    texts: tuple[str, ...]
+    illustrative: bool = False
+
+
 class Kind(Protocol):
-    """What a domain does with its kind of link. Each method is called while the link is the asker."""
+    """What a domain does with its kind of link. Each method but `more()` is called while the link is the asker."""
 
     undoable: bool
     goes_on: bool  # whether `after()` leads somewhere, also later
+    word: Any  # what the question is about, in a few words, for who sent it
+    tells_more: bool  # whether there is more to see with a code
 
     def question(self, link: Invitation) -> Question:
         """What is asked."""
@@ -90,6 +102,9 @@ class Kind(Protocol):
 
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
         """Where whoever answered goes on, if not to the page that says so. Only the link itself can be read now."""
+
+    def more(self, link: Invitation) -> tuple[Part, ...]:
+        """What the question hangs on, as far as the present asker may read it: the person, see sharing/more.py."""
 
 
 _kinds: dict[str, Kind] = {}
@@ -161,6 +176,12 @@ def make(
     readers = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
     add(actor, invitation, verb="send_link", groups=[readers], now=now)
     return Made(link=invitation, address=address_of(reverse("link", args=[secret])))
+
+
+def waiting(*, now: datetime, most: int) -> list[Invitation]:
+    """The links of the asker's organisations that can still be answered, the newest first."""
+    found = Invitation.objects.filter(answered_at=None, called_back_at=None, expires_at__gt=now)
+    return list(found.order_by("-id")[:most])
 
 
 def call_back(actor: Actor, invitation: Invitation, *, now: datetime) -> Invitation:

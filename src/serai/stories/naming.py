@@ -7,18 +7,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from serai.accounts.mail import post
 from serai.accounts.models import Account
 from serai.audit.actions import Actor
+from serai.core.audience import WIDEST_FIRST
 from serai.directory.models import Membership, Organisation, Person
 from serai.directory.queries import held
 from serai.exchanges.models import Exchange
 from serai.sharing import links
 from serai.sharing.models import Invitation
 from serai.stories import actions
-from serai.stories.models import Naming, Story
-from serai.stories.queries import Source
+from serai.stories.models import Naming, Passage, Story
+from serai.stories.queries import Source, story_page, told
 
 KIND = "naming"
 
@@ -81,6 +83,8 @@ class MayWeNameYou:
 
     undoable = True
     goes_on = False
+    word = gettext_lazy("Whether a story may name them")
+    tells_more = True
 
     def _naming(self, link: Invitation) -> Naming:
         return Naming.objects.select_related("passage__audience", "organisation", "person").get(pk__in=link.record_ids)
@@ -106,6 +110,32 @@ class MayWeNameYou:
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
         """Nowhere else."""
         return None
+
+    def more(self, link: Invitation) -> tuple[links.Part, ...]:
+        """The passage, and the story round it where it may be read."""
+        passage = Passage.objects.select_related("audience").filter(pk__in=link.record_ids).first()
+        if passage is None:
+            return ()
+        own = links.Part(
+            title=_("The passage that would name you"),
+            label=passage.audience.label,
+            texts=(passage.text,),
+            illustrative=passage.illustrative,
+        )
+        try:
+            story = story_page(passage.story_id)
+        except Story.DoesNotExist:
+            return (own,)
+        lines = told(list(story.passages.all()), as_source=False)
+        shown = Passage.objects.filter(pk__in=[line.passage.pk for line in lines])
+        labels = {story.audience.label, *shown.values_list("audience__label", flat=True)}
+        whole = links.Part(
+            title=_("The story: %(title)s") % {"title": story.title},
+            label=max(labels, key=WIDEST_FIRST.index),
+            texts=tuple(line.passage.text for line in lines) or (_("No other passage can be read yet."),),
+            illustrative=story.illustrative,
+        )
+        return own, whole
 
 
 links.register(KIND, MayWeNameYou())
