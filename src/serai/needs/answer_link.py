@@ -108,7 +108,7 @@ class WillYouTakePart:
                 illustrative=need.illustrative,
             ),
             links.Part(
-                title=_("Why %(city)s") % {"city": answer.city.name},
+                title=_("Why %(city)s, as %(asking)s sees it") % {"city": answer.city.name, "asking": need.city.name},
                 label=match.audience.label,
                 texts=(*from_kept(match.reasons.get(str(answer.city_id), [])), *message),
                 illustrative=match.illustrative,

@@ -36,7 +36,8 @@ def by_secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = view(request, here, found)
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "no-referrer"
+        # Told to no other site. Not "no-referrer": a form posted from there would name no origin, and be refused.
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     return answer
