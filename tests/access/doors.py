@@ -257,6 +257,14 @@ class Doors:
                 adds("berta", PracticeVersion, "town_b", practice_id=house["practice"], number=2),
                 adds("anna", PracticeVersion, "town_a", practice_id=house["practice"], number=2),
             ),
+            "a photo on another's takeaway": (
+                adds("berta", e.Photo, "town_b", takeaway_id=house["shared"]),
+                adds("anna", e.Photo, "town_a", takeaway_id=house["shared"]),
+            ),
+            "another picture in place of a photo": (
+                sets("anna", "photo", whole=b"y"),
+                sets("anna", "photo", version=2),
+            ),
             "a release of another's programme": (
                 adds("berta", e.ProgrammeRelease, "town_b", exchange_id=house["exchange"], number=2),
                 adds("anna", e.ProgrammeRelease, "town_a", exchange_id=house["exchange"], number=2),

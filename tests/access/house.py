@@ -204,6 +204,8 @@ def _exchange(house: House) -> None:
     house.put("noteauthor", e.NoteAuthor, note_id=house["note"], person_id=house["berta"])
     caught = {"exchange_id": house["exchange"], "person_id": house["anna"], "text": "x"}
     house.put("takeaway", e.Takeaway, "anna", house.only("anna"), **caught)
+    house.put("photo", e.Photo, "anna", house.only("anna"), takeaway_id=house["takeaway"])
+    house.put("shared", e.Takeaway, "town_a", inner, **caught)
     house.put("story", Story, "town_a", inner, exchange_id=house["exchange"])
     house.put("passage", Passage, "town_a", inner, story_id=house["story"], position=1)
     house.put("naming", Naming, "town_a", inner, passage_id=house["passage"], organisation_id=house["town_b"])

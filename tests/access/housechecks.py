@@ -126,6 +126,7 @@ class HouseChecks:
             ],
             "session": [("SELECT programme FROM serai_programmerelease WHERE id = %s", "release", None)],
             "note": [("SELECT 1 FROM serai_noteauthor WHERE note_id = %s", "note", [])],
+            "takeaway": [("SELECT 1 FROM serai_photo WHERE id = %s", "photo", [])],
         }
         for name, looks in after.items():
             with self.ground.tried():
@@ -176,6 +177,7 @@ class HouseChecks:
             ("SELECT 1 FROM serai_mail WHERE id = %s", "mail_anna", []),
             ("SELECT 1 FROM serai_noteauthor WHERE note_id = %s", "note_anna", []),
             ("SELECT 1 FROM serai_takeaway WHERE id = %s", "takeaway", []),
+            ("SELECT 1 FROM serai_photo WHERE id = %s", "photo", []),
         ]
         with ground.tried():
             ground.role(WEB)

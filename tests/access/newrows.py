@@ -24,6 +24,7 @@ ONLY_THE_PARENTS_SOURCE = {
     "PracticeVersion": "practice_id",
     "ActivityTakeaway": "activity_id",
     "ProgrammeRelease": "exchange_id",
+    "Photo": "takeaway_id",
 }
 # Whoever these columns name is whoever writes.
 SIGNED = {Match: "proposed_by_id", Takeaway: "person_id", SafetyCheck: "person_id"}

@@ -77,6 +77,7 @@ def _small(field: Any) -> Any:
         "TextField": "x",
         "DateField": TODAY,
         "DateTimeField": NOW,
+        "BinaryField": b"x",
         "JSONField": Jsonb({}),
         "DecimalField": 1,
         "FloatField": 1.0,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from serai.core.audience import group
 from serai.demo.stages import MOMENTS
+from serai.demo.still_life import keys_on_a_table
 from serai.demo.thread import Thread, at, finish
 from serai.exchanges import actions as exchanges
 from serai.exchanges.models import Exchange
@@ -43,7 +44,7 @@ def live(thread: Thread) -> None:
     ]
     for key, name, text, session, when in caught:
         with cast[key].asks():
-            thread.takeaways[name] = exchanges.capture_takeaway(
+            caught_now = thread.takeaways[name] = exchanges.capture_takeaway(
                 cast[key].actor,
                 thread.exchange,
                 text,
@@ -53,6 +54,8 @@ def live(thread: Thread) -> None:
                 capture=uuid.uuid5(uuid.NAMESPACE_URL, f"demo:{name}"),
                 now=when,
             )
+            if name == "evenings":
+                exchanges.add_photo(cast[key].actor, caught_now, keys_on_a_table(), people="nobody", now=when)
 
 
 def closed(thread: Thread) -> None:

@@ -187,11 +187,34 @@ class CaptureForm(forms.Form):
         help_text=_("No names of people you met. You can sort it later."),
     )
     session = forms.ChoiceField(label=_("Where did you see it?"), required=False)
+    photo = forms.FileField(
+        label=_("A photo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        help_text=_("It is drawn anew: where, when and with what it was taken is not kept."),
+    )
+    people = forms.ChoiceField(
+        label=_("Can people be recognised in the photo?"),
+        choices=[
+            ("nobody", _("Nobody can be recognised in it")),
+            ("agreed", _("People can be recognised, and each said yes")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     sent_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    photo_again = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    PHOTO = frozenset({"photo", "people", "photo_again"})
 
     def __init__(self, *args: Any, sessions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["session"].choices = [("", _("No session")), *sessions]  # type: ignore[attr-defined]
+
+    @property
+    def line_is_good(self) -> bool:
+        """Whether the line can be kept, whatever is wrong with its photo."""
+        return not set(self.errors) - self.PHOTO
 
 
 class WeighForm(forms.Form):

@@ -177,6 +177,25 @@ class Takeaway(Protected):
         return self.text
 
 
+class Photo(Protected):
+    """The one picture of a takeaway, drawn anew: nothing of the camera, the place or the hour is in its bytes (WebP).
+
+    `kind`: nobody can be recognised in it, or people can and each of them agreed. Sizes in pixels.
+    """
+
+    takeaway = models.ForeignKey(Takeaway, on_delete=models.PROTECT, related_name="photos")
+    kind = models.CharField(max_length=16, choices=[("nobody", "nobody"), ("agreed", "agreed")])
+    whole = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    small = models.BinaryField()
+    small_width = models.PositiveSmallIntegerField()
+    small_height = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Weighing(Protected):
     """What the home team made of a takeaway, and why. Whoever was inspired hears of it."""
 

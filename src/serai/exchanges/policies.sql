@@ -28,6 +28,9 @@ CALL serai_protect('serai_safetycheck', changes => false, adds => 'person_id = (
 CALL serai_protect('serai_programmerelease', changes => false,
   adds => 'EXISTS (SELECT 1 FROM serai_exchange e WHERE e.id = exchange_id AND e.source_id IN (SELECT unnest(serai_sources())))');
 CALL serai_protect('serai_takeaway', adds => 'person_id = (SELECT serai_person())', fixed => '{person_id,capture,exchange_id}');
+-- A picture is added by whoever its takeaway comes from; it stays as it was drawn, only its readers and source change.
+CALL serai_protect('serai_photo', fixed => '{takeaway_id,kind,whole,width,height,small,small_width,small_height}',
+  adds => 'EXISTS (SELECT 1 FROM serai_takeaway t WHERE t.id = takeaway_id AND t.source_id IN (SELECT unnest(serai_sources())))');
 CALL serai_protect('serai_weighing', changes => false);
 CALL serai_protect('serai_commitment', keeper => 'id, exchange_id, due_on, state, created_at, source_id');
 

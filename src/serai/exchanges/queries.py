@@ -18,8 +18,10 @@ from serai.exchanges.models import (
     Exchange,
     Participant,
     Party,
+    Photo,
     ProgrammeRelease,
     Session,
+    Site,
     Takeaway,
     Task,
     Weighing,
@@ -203,13 +205,21 @@ def difference(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
 
 def takeaways_of(exchange: Exchange) -> QuerySet[Takeaway]:
     """The takeaways of an exchange the asker may read, with what became of them."""
-    weighings = Weighing.objects.order_by("-id")
+    weighings, photos = Weighing.objects.order_by("-id"), Photo.objects.defer("whole", "small").order_by("id")
     return (
         Takeaway.objects.filter(exchange=exchange)
         .select_related("city", "session", "practice", "audience")
-        .prefetch_related(Prefetch("weighings", weighings))
+        .prefetch_related(Prefetch("weighings", weighings), Prefetch("photos", photos))
         .order_by("id")
     )
+
+
+def photo_rules(exchange: Exchange, *, first: Session | None) -> list[Site]:
+    """The sites of an exchange whose hosts say what may be photographed; that of the session `first` comes first."""
+    programme = Session.objects.filter(exchange=exchange, position__gt=0)
+    sites = Site.objects.filter(pk__in=programme.values("site")).exclude(photos="").order_by("name", "id")
+    at = first.site_id if first else None
+    return sorted(sites, key=lambda site: site.pk != at)
 
 
 def promises_of(exchange: Exchange) -> QuerySet[Commitment]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from serai.exchanges.views import arranging, programme, taking_home
+from serai.exchanges.views import arranging, capturing, programme, taking_home
 
 urlpatterns = [
     path("exchanges/", arranging.exchanges, name="exchanges"),
@@ -23,7 +23,9 @@ urlpatterns = [
     path("sessions/<uuid:id>/change/", programme.change_session, name="change_session"),
     path("sessions/<uuid:id>/drop/", programme.drop_session, name="drop_session"),
     path("sessions/<uuid:id>/notes/new/", taking_home.new_note, name="new_note"),
-    path("exchanges/<uuid:id>/capture/", taking_home.capture, name="capture"),
+    path("exchanges/<uuid:id>/capture/", capturing.capture, name="capture"),
+    path("photos/<uuid:id>/", capturing.photo, name="photo"),
+    path("photos/<uuid:id>/<slug:size>/", capturing.photo_file, name="photo_file"),
     path("exchanges/<uuid:id>/takeaways/", taking_home.takeaways, name="takeaways"),
     path("takeaways/<uuid:id>/", taking_home.takeaway, name="takeaway"),
     path("takeaways/<uuid:id>/share/", taking_home.share_takeaway, name="share_takeaway"),

@@ -104,13 +104,13 @@ KINDS: Final = (
         tables=("serai_noteauthor",),
     ),
     Kind(
-        word=_("Takeaways, decisions about them, promises"),
+        word=_("Takeaways with their photos, decisions about them, promises"),
         purpose=_("What is brought home, and what becomes of it"),
         basis=_TASK,
         controller=_OWN,
         recipients=_READERS,
         clock=_ASKED,
-        nouns=("takeaway", "weighing", "commitment"),
+        nouns=("takeaway", "photo", "weighing", "commitment"),
     ),
     Kind(
         word=_("Practices, with every version"),

@@ -98,7 +98,7 @@ CREATE FUNCTION serai_destroy(tablename text, this uuid) RETURNS boolean
     END
   $$;
 
--- Destroys what a report is about: the record, its versions, what a story told of it, the reasons in its trail, mails
+-- Destroys what a report is about: the record, its versions, its photo, what a story told of it, the reasons in its trail, mails
 -- about it. That it was, by whom, when and why stays. Null for everyone but the contact of an open report.
 CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -112,6 +112,11 @@ CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
       IF place = 'serai_practice' THEN
         ids := ARRAY(SELECT id FROM serai_practiceversion WHERE practice_id = record);
         blank := blank || jsonb_build_object('serai_practiceversion', serai_empty('serai_practiceversion', ids));
+      END IF;
+      IF place = 'serai_takeaway' THEN
+        ids := ARRAY(SELECT id FROM serai_photo WHERE takeaway_id = record);
+        DELETE FROM serai_photo WHERE id = ANY (ids);
+        gone := gone || jsonb_build_object('serai_photo', ids);
       END IF;
       IF place = 'serai_session' THEN
         blank := blank || jsonb_build_object('serai_programmerelease', serai_untitle(record));
@@ -181,6 +186,9 @@ $$;
 CREATE POLICY definer_empties_versions ON serai_practiceversion FOR UPDATE TO serai_definer USING (practice_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_versions ON serai_practiceversion FOR SELECT TO serai_definer USING (practice_id IN (SELECT unnest(serai_purging())));
 GRANT SELECT (practice_id) ON serai_practiceversion TO serai_definer;
+CREATE POLICY definer_destroys_photos ON serai_photo FOR DELETE TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
+CREATE POLICY definer_finds_photos ON serai_photo FOR SELECT TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
+GRANT SELECT (takeaway_id) ON serai_photo TO serai_definer;
 CREATE POLICY definer_empties_told ON serai_passage FOR UPDATE TO serai_definer USING (record_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_told ON serai_passage FOR SELECT TO serai_definer USING (record_id IN (SELECT unnest(serai_purging())));
 GRANT SELECT (record_id) ON serai_passage TO serai_definer;

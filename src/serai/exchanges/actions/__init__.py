@@ -16,6 +16,7 @@ from serai.exchanges.actions.arranging import (
     record_exchange,
     reopen_task,
 )
+from serai.exchanges.actions.photos import PeopleUnderTheRule, add_photo
 from serai.exchanges.actions.programme import (
     NotCheckedYet,
     add_session,
@@ -28,6 +29,7 @@ from serai.exchanges.actions.programme import (
 )
 from serai.exchanges.actions.taking_home import (
     capture_takeaway,
+    mend_takeaway,
     promise,
     renew_promise,
     share_takeaway,
@@ -37,8 +39,10 @@ from serai.exchanges.actions.taking_home import (
 
 __all__ = [
     "NotCheckedYet",
+    "PeopleUnderTheRule",
     "add_goal",
     "add_party",
+    "add_photo",
     "add_session",
     "add_site",
     "begin_exchange",
@@ -54,6 +58,7 @@ __all__ = [
     "end_participation",
     "finish_task",
     "invite_party",
+    "mend_takeaway",
     "name_participant",
     "plan_exchange",
     "promise",

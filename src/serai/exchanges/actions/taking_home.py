@@ -10,10 +10,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from serai.audit.actions import Actor, add, add_unattributed, change, change_audience
-from serai.core.audience import group
+from serai.core.audience import RED, group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation
-from serai.exchanges.models import Commitment, Exchange, Note, Session, Takeaway, Weighing
+from serai.exchanges.models import Commitment, Exchange, Note, Photo, Session, Takeaway, Weighing
 from serai.practices.models import Practice
 
 WEIGHED = ("adopted", "adapted", "parked", "left")
@@ -60,13 +60,27 @@ def capture_takeaway(
         return Takeaway.objects.get(person_id=actor.person, capture=capture)
 
 
+def mend_takeaway(actor: Actor, takeaway: Takeaway, text: str, *, now: datetime, because: str = "") -> Takeaway:
+    """Other words for what was captured, while it is one's own alone. Raises `NotAllowedNow` once it is shared."""
+    if takeaway.audience.label != RED:
+        raise NotAllowedNow("this is shared already")
+    return change(actor, takeaway, verb="mend_takeaway", now=now, because=because, text=text)
+
+
+@transaction.atomic
 def share_takeaway(
     actor: Actor, takeaway: Takeaway, groups: Iterable[str], *, now: datetime, because: str = ""
 ) -> Takeaway:
-    """Shares a captured takeaway: a step of its own. From then on it comes from the delegate's organisation."""
-    shared = change_audience(actor, takeaway, groups, now=now, because=because)
-    if actor.organisation is None or shared.audience.label == "TLP:RED":
+    """Shares a captured takeaway with its photo: a step of its own. From then on it comes from the delegate's
+    organisation."""
+    names = list(groups)
+    photos = list(Photo.objects.filter(takeaway=takeaway, source_id=takeaway.source_id).defer("whole", "small"))
+    shared = change_audience(actor, takeaway, names, now=now, because=because)
+    photos = [change_audience(actor, photo, names, now=now) for photo in photos]
+    if actor.organisation is None or shared.audience.label == RED:
         return shared
+    for photo in photos:
+        change(actor, photo, verb="hand_over_takeaway", now=now, source_id=actor.organisation)
     return change(actor, shared, verb="hand_over_takeaway", now=now, source_id=actor.organisation)
 
 

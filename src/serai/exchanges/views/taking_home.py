@@ -1,8 +1,7 @@
-"""Pages on which ideas are captured, shared, weighed and promised; and notes."""
+"""Pages on which ideas are shared, weighed and promised; and notes."""
 
 from __future__ import annotations
 
-import uuid
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,47 +22,19 @@ from serai.sharing.choosing import Ring, choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
 
-
-@member_page
-def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """One line on the phone, kept for oneself alone; sent twice it is kept once."""
-    found = Exchange.objects.select_related("place").get(pk=id)
-    sessions = queries.programme_sessions(found)
-    running, _coming = queries.now_and_next(sessions, here.now)
-    initial = {"session": str(running.id) if running else "", "sent_id": uuid.uuid4()}
-    choices = [(str(s.id), s.title) for s in sessions]
-    form = forms.CaptureForm(posted(request), initial=initial, sessions=choices)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["text"]], kicker=found.title)
-        if isinstance(kept, HttpResponse):
-            return kept
-        session = next((s for s in sessions if str(s.id) == form.cleaned_data["session"]), None)
-        actions.capture_takeaway(
-            here.actor,
-            found,
-            form.cleaned_data["text"],
-            session=session,
-            practice=session.practice if session else None,
-            city=here.standing.city,
-            capture=form.cleaned_data["sent_id"],
-            now=here.now,
-            because=kept.because,
-        )
-        messages.success(request, _("Kept, for you alone. Share it when you are ready."))
-        return redirect("capture", id)
-    mine = queries.takeaways_of(found).filter(person=here.actor.person)
-    context = {"exchange": found, "form": form, "mine": list(mine)}
-    return show(request, "exchanges/capture.html", context, status=422 if form.errors else 200)
+MOST_PICTURES = 3  # in a list: the weight of a page is bounded; the others are said in words
 
 
 @page
 def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What was taken home from an exchange, as far as the asker may read."""
     found = Exchange.objects.select_related("place", "audience").get(pk=id)
-    lines = [{"takeaway": t, "state": _state(t)} for t in queries.takeaways_of(found)]
-    return show(
-        request, "exchanges/takeaways.html", {"exchange": found, "lines": lines, "reading": reading(here, found)}
-    )
+    every = list(queries.takeaways_of(found))
+    photos = [next(iter(t.photos.all()), None) for t in every]
+    lines = [{"takeaway": t, "state": _state(t), "photo": photo} for t, photo in zip(every, photos, strict=True)]
+    shown = [photo.pk for photo in photos if photo][:MOST_PICTURES]
+    context = {"exchange": found, "lines": lines, "shown": shown, "reading": reading(here, found)}
+    return show(request, "exchanges/takeaways.html", context)
 
 
 def _state(takeaway: Takeaway) -> str:
@@ -82,6 +53,7 @@ def takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "personal": found.audience.label == "TLP:RED",
         "state": state_of(found),
         "weighings": list(found.weighings.order_by("-id")),
+        "photos": list(found.photos.defer("whole", "small")),
         "may_weigh": here.signed_in
         and here.standing.city is not None
         and here.standing.city.id == found.city_id
@@ -96,11 +68,14 @@ def share_takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """A captured takeaway is shared by a step of its own."""
     found = Takeaway.objects.select_related("exchange", "audience").get(pk=id, person=here.actor.person)
     rings = _rings(here, found.exchange)
+    pictured = found.photos.exists()
     chosen = choose_readers(
         request,
         here,
         rings=rings,
-        title=_("Choose who can read this takeaway, then share it."),
+        title=_("Choose who can read this takeaway and see its photo, then share it.")
+        if pictured
+        else _("Choose who can read this takeaway, then share it."),
         chosen=rings[-1].value,
         texts=[found.text],
         noun=Takeaway,
