@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from serai.audit.actions import Actor, add, change
+from serai.audit.actions import Actor, NotYours, add, change
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation
@@ -158,10 +159,11 @@ def answer_match(
     """
     if decision not in ("accepted", "parked", "declined"):
         raise NotAllowedNow(f"a city cannot answer {decision}")
-    if not Match.objects.filter(pk=answer.match_id, state="proposed").exists():
+    (present,) = _held(MatchAnswer.objects.filter(pk=answer.pk))
+    if not Match.objects.filter(pk=present.match_id, state="proposed").exists():
         raise AlreadyPlanned("the match is no longer proposed")
-    if answer.answer in ("accepted", "declined"):
-        raise NotAllowedNow(f"a city that {answer.answer} cannot answer again")
+    if present.answer in ("accepted", "declined"):
+        raise NotAllowedNow(f"a city that {present.answer} cannot answer again")
     fields: dict[str, Any] = {
         "answer": decision,
         "reason": reason,
@@ -174,10 +176,12 @@ def answer_match(
     return change(actor, answer, verb=verb, now=now, **fields)
 
 
+@transaction.atomic
 def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime, within_days: int = 7) -> MatchAnswer:
     """Takes an answer back within seven days, while nothing was built on it."""
-    old = answer.answered_at is None or (now - answer.answered_at).days >= within_days
-    if old or answer.match.state != "proposed":
+    (present,) = _held(MatchAnswer.objects.filter(pk=answer.pk))
+    old = present.answered_at is None or (now - present.answered_at).days >= within_days
+    if old or not Match.objects.filter(pk=present.match_id, state="proposed").exists():
         raise NotAllowedNow("an answer can be taken back for seven days, until an exchange is planned")
     blank: dict[str, Any] = {
         "answer": "asked",
@@ -198,8 +202,27 @@ def settled(answers: Iterable[MatchAnswer]) -> str:
     return "parked" if "parked" in said else "declined"
 
 
+@transaction.atomic
 def mark_planned(actor: Actor, match: Match, *, now: datetime) -> Match:
-    """An exchange now stands on this match. Raises `NotAllowedNow` until the cities agreed."""
-    if settled(MatchAnswer.objects.filter(match=match)) != "agreed":
+    """An exchange now stands on this match. Raises `NotAllowedNow` until the cities agreed.
+
+    Until the transaction ends nobody answers or takes an answer back: what is read of them afterwards stays true.
+    """
+    present = Match.objects.select_for_update(of=("self",)).filter(pk=match.pk).first()
+    if present is None:
+        raise NotYours("Match cannot be planned by this asker")
+    if settled(_held(MatchAnswer.objects.filter(match=match))) != "agreed":
         raise NotAllowedNow("the cities have not agreed yet")
-    return change(actor, match, verb="plan_match", now=now, state=moved("match", match.state, "planned"))
+    return change(actor, match, verb="plan_match", now=now, state=moved("match", present.state, "planned"))
+
+
+def _held(answers: QuerySet[MatchAnswer]) -> list[MatchAnswer]:
+    """These answers as they stand now, held until the transaction ends.
+
+    PostgreSQL locks the rows that the asker may change and leaves the others out without a word: then `NotYours`.
+    """
+    wanted = set(answers.values_list("pk", flat=True))
+    held = list(MatchAnswer.objects.filter(pk__in=wanted).select_for_update().order_by("pk"))
+    if not wanted or {answer.pk for answer in held} != wanted:
+        raise NotYours("MatchAnswer cannot be changed by this asker")
+    return held

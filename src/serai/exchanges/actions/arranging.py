@@ -72,8 +72,8 @@ def plan_exchange(
         if line.whose == ORGANISER:
             _add_task(actor, exchange, line, None, now)
     if match is not None:
-        _bring_cities(actor, exchange, match, now)
         mark_planned(actor, match, now=now)
+        _bring_cities(actor, exchange, match, now)
     return Exchange.objects.get(pk=exchange.pk)
 
 
