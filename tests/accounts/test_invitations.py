@@ -178,7 +178,12 @@ def test_the_invitation_page(client: Client, world: World) -> None:
     assert wrong.status_code == 422
     assert b"Kept as typed" in wrong.content
     told = {"address": NEW, "name": "Youth worker", "role": "Youth worker"}
-    answer = client.post(page, told)
+    posted = client.post(page, told)
+    assert (posted.status_code, posted["Location"]) == (302, page + "sent/")
+    answer = client.get(page + "sent/")
+    mails = len(outbox_mails())
+    assert client.get(page + "sent/").content.count(b"/l/") == answer.content.count(b"/l/"), "loaded again"
+    assert len(outbox_mails()) == mails
     assert "The invitation is on its way by mail." in text(answer)
     link = re.search(r"http\S+/l/[\w-]+/", newest(NEW).body)
     assert link
@@ -187,7 +192,13 @@ def test_the_invitation_page(client: Client, world: World) -> None:
     assert chat[1].strip() == f"You are invited to Serai. Begin here:\n{link[0]}", "neutral, whoever looks on"
     assert svg(link[0], title="The link as a QR code") in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
-    assert "/l/" not in client.get(page).content.decode(), "it is shown once"
+    assert "/l/" not in client.get(page).content.decode(), "nowhere else"
+    kept = client.cookies["once"]
+    assert (kept["httponly"], kept["path"], kept["max-age"]) == (True, page + "sent/", 300)
+    colleague = signed_in(Client(), NEW)
+    colleague.cookies["once"] = kept.value
+    assert colleague.get(page + "sent/")["Location"] == page, "another's sign-in in the same browser"
+    assert link[0].split("/l/")[1].strip("/") not in str(dict(client.session.items())), "the secret stands in no table"
     strange = f"/organisations/{world['Lipovar'].organisation.id}/invite/"
     assert client.post(strange, {**told, "address": "other@example.org"}).status_code == 404
     assert Client().get(page).status_code == 302

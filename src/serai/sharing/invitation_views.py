@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +19,7 @@ from serai.accounts.qr import svg
 from serai.core.audience import group
 from serai.directory.models import Organisation
 from serai.sharing.invitations import AlreadyElsewhere, invite
-from serai.sharing.links import Made
+from serai.web import once
 from serai.web.pages import Here, member_page, posted, show
 
 
@@ -51,20 +53,29 @@ def invite_someone(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpRespo
         except AlreadyElsewhere:
             form.add_error("address", _("Someone with this address is here already. Ask them which city they are of."))
         else:
-            return _invited(request, organisation, made)
+            shown = {"address": made.address, "until": made.link.expires_at.isoformat()}
+            return once.shown_at(request, reverse("invite_sent", args=[id]), shown)
     status = 422 if request.method == "POST" else 200
     return show(request, "sharing/invite.html", {"form": form, "organisation": organisation}, status=status)
 
 
-def _invited(request: HttpRequest, organisation: Organisation, made: Made) -> HttpResponse:
-    """The link, to be handed over in a chat or in a room: neutral words, for whoever looks over a shoulder."""
+@member_page
+def sent(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpResponse:
+    """The link, to be handed over in a chat or in a room: neutral words, for whoever looks over a shoulder.
+
+    Shown to who invited, for a few minutes; loaded again, nobody is invited again. Later it leads back to the form.
+    """
+    organisation = get_object_or_404(Organisation, pk=id)
+    told = once.told(request)
+    if told is None:
+        return redirect("invite", id)
     chat = _("You are invited to %(site)s. Begin here:") % {"site": settings.SITE_NAME}
-    told = {
+    context = {
         "organisation": organisation,
-        "chat": f"{chat}\n{made.address}",
-        "qr": svg(made.address, title=_("The link as a QR code")),
-        "until": made.link.expires_at,
+        "chat": f"{chat}\n{told['address']}",
+        "qr": svg(told["address"], title=_("The link as a QR code")),
+        "until": datetime.fromisoformat(told["until"]),
     }
-    response = show(request, "sharing/invited.html", told)
+    response = show(request, "sharing/invited.html", context)
     add_never_cache_headers(response)
     return response

@@ -11,4 +11,5 @@ urlpatterns = [
     path("links/<uuid:id>/code/", more_views.read_out, name="link_code"),
     path("links/<uuid:id>/call-back/", more_views.call_back, name="link_call_back"),
     path("organisations/<uuid:id>/invite/", invitation_views.invite_someone, name="invite"),
+    path("organisations/<uuid:id>/invite/sent/", invitation_views.sent, name="invite_sent"),
 ]
