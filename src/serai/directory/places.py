@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from babel.numbers import format_decimal
@@ -78,13 +78,14 @@ def find_places(text: str, *, limit: int = 10) -> list[Found]:
 
 def cities_called(cities: Iterable[City], text: str) -> list[City]:
     """Of these cities, those with a name that begins so: their own spelling, or any name GeoNames has."""
+    return list(filter(called(text), cities))
+
+
+def called(text: str) -> Callable[[City], bool]:
+    """Whether a city has a name that begins so, to be asked for many."""
     name, country = parted(text)
     key, ids = fold(name), world().ids_called(name)
-    return [
-        city
-        for city in cities
-        if (city.id in ids or fold(city.name).startswith(key)) and (not country or city.country == country)
-    ]
+    return lambda city: (city.id in ids or fold(city.name).startswith(key)) and (not country or city.country == country)
 
 
 def _of_city(city: City) -> Found:

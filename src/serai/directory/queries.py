@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from serai.audit.actions import Actor
 from serai.core.audience import group
@@ -143,12 +144,22 @@ def administers() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def networks_with_cities() -> list[Network]:
-    """Every network and hub by name, each with its cities."""
-    places = NetworkCity.objects.select_related("city").order_by("city__name", "city_id")
-    return list(
-        Network.objects.select_related("parent").prefetch_related(Prefetch("places", places)).order_by("name", "id")
-    )
+def cities_of_networks() -> QuerySet[City]:
+    """Every city that is in a network, by name."""
+    return City.objects.filter(Exists(NetworkCity.objects.filter(city=OuterRef("pk")))).order_by("name", "pk")
+
+
+def networks_by_name() -> list[Network]:
+    """Every network and hub."""
+    return list(Network.objects.order_by("name", "id"))
+
+
+def places_of(cities: Iterable[City]) -> dict[int, list[NetworkCity]]:
+    """For each of these cities, its places in networks, as each of them writes it."""
+    found: dict[int, list[NetworkCity]] = {city.pk: [] for city in cities}
+    for place in NetworkCity.objects.filter(city__in=list(found)).order_by("network__name", "network_id"):
+        found[place.city_id].append(place)
+    return found
 
 
 def network_page(id: uuid.UUID) -> Network:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -11,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from serai.core.words import fold
 from serai.directory import actions, forms, queries
 from serai.directory.gazetteer import Place
 from serai.directory.models import City, Network, NetworkCity
-from serai.directory.places import cities_called, find_places, world
+from serai.directory.places import called, find_places, world
 from serai.directory.territories import country_name, languages_of, zones_of
+from serai.web.keyset import MOST_COUNTED, counted, span
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 
 MOST = 12
@@ -24,68 +25,53 @@ MOST = 12
 
 @dataclass(frozen=True, kw_only=True)
 class CityLine:
-    """One city of a network, as the network writes it."""
+    """One city as its network writes it, with the networks and hubs it is in."""
 
     city: City
     where: str
     footnote: str
-    hubs: tuple[str, ...]
+    networks: tuple[str, ...]
 
 
 @page
 @same_for_visitors
 def cities(request: HttpRequest, here: Here) -> HttpResponse:
     """The cities of every network, found by any name."""
-    asked = request.GET.get("q", "").strip()
-    networks = queries.networks_with_cities()
-    wanted = None
-    if asked:
-        everyone = {place.city_id: place.city for network in networks for place in network.places.all()}
-        wanted = {city.id for city in cities_called(everyone.values(), asked)}
-    sections = [_section(root, networks, wanted) for root in networks if root.parent_id is None]
+    asked = request.GET.get("q", "").strip()[:120]
+    networks = {network.id: network for network in queries.networks_by_name()}
+    roots = [network for network in networks.values() if network.parent_id is None]
+    known = queries.cities_of_networks()
+    shown = span(known, request.GET, keep=called(asked) if asked else None)
+    lines = _lines(shown.rows, networks, alone=len(roots) == 1)
     context = {
-        "sections": [section for section in sections if section["lines"] or not asked],
+        "span": shown,
+        "lines": lines,
+        "footnotes": list(dict.fromkeys(line.footnote for line in lines if line.footnote)),
+        "roots": roots,
         "asked": asked,
-        "count": len({line.city.id for section in sections for line in section["lines"]}),
+        "count": None if asked else counted(known),
+        "most": MOST_COUNTED,
         "runs": here.standing.runs if here.signed_in else None,
         "founds": here.signed_in and not networks and queries.administers(),
     }
     return show(request, "directory/cities.html", context)
 
 
-def _section(root: Network, networks: list[Network], wanted: set[int] | None) -> dict[str, Any]:
-    """One network with the cities of itself and of its hubs, each once."""
-    inside = _inside(root, networks)
-    lines: dict[int, CityLine] = {}
-    hubs: dict[int, list[str]] = {}
-    for network in inside:
-        for place in network.places.all():
-            if network is not root:
-                hubs.setdefault(place.city_id, []).append(network.name)
-            if place.city_id not in lines and (wanted is None or place.city_id in wanted):
-                lines[place.city_id] = _line(place)
-    named = [
-        CityLine(city=line.city, where=line.where, footnote=line.footnote, hubs=tuple(hubs.get(id, ())))
-        for id, line in lines.items()
-    ]
-    named.sort(key=lambda line: (fold(line.where), fold(line.city.name)))
-    return {"network": root, "hubs": inside[1:], "lines": named, "footnotes": _footnotes(named)}
-
-
-def _inside(root: Network, networks: list[Network]) -> list[Network]:
-    found = [root]
-    for network in found:
-        found += [one for one in networks if one.parent_id == network.id]
+def _lines(cities: tuple[City, ...], networks: dict[UUID, Network], *, alone: bool) -> list[CityLine]:
+    """The network at the top writes where a city lies, before its hubs; the only network is not named at each city."""
+    found = []
+    for city, places in zip(cities, queries.places_of(cities).values(), strict=True):
+        places.sort(key=lambda place: networks[place.network_id].parent_id is not None)
+        named = [networks[place.network_id] for place in places]
+        found.append(
+            CityLine(
+                city=city,
+                where=next((place.designation for place in places if place.designation), country_name(city.country)),
+                footnote=next((place.footnote for place in places if place.footnote), ""),
+                networks=tuple(one.name for one in named if one.parent_id is not None or not alone),
+            )
+        )
     return found
-
-
-def _line(place: NetworkCity) -> CityLine:
-    where = place.designation or country_name(place.city.country)
-    return CityLine(city=place.city, where=where, footnote=place.footnote, hubs=())
-
-
-def _footnotes(lines: list[CityLine]) -> list[str]:
-    return list(dict.fromkeys(line.footnote for line in lines if line.footnote))
 
 
 @member_page

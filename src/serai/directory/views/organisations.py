@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,11 +22,11 @@ from serai.directory.views.rings import entry_rings, usual
 from serai.sharing.choosing import Ring, choose_readers
 from serai.sharing.readable import readable
 from serai.sharing.reading import reading
+from serai.web.keyset import MOST_COUNTED, counted, span
 from serai.web.pages import Here, member_page, page, same_for_visitors, show
 from serai.web.steps import Step, ask
 from serai.web.versions import both_versions, merged
 
-A_PAGE = 60
 SECTORS = dict(vocabulary.SECTORS)
 
 
@@ -39,10 +38,10 @@ def organisations(request: HttpRequest, here: Here) -> HttpResponse:
     found = readable(queries.organisations_readable())
     if sector in SECTORS:
         found = found.filter(sector=sector)
-    every = [o for o in found if not asked or _called(o, asked)] if asked else found
-    shown = Paginator(every, A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": shown,
+        "span": span(found, request.GET, keep=(lambda o: _called(o, asked)) if asked else None),
+        "count": None if asked else counted(found),
+        "most": MOST_COUNTED,
         "asked": asked,
         "sector": sector,
         "sectors": vocabulary.SECTORS,

@@ -1,0 +1,91 @@
+"""Long lists by name, a page at a time from a row on: as quick on the last page as on the first.
+
+An address names the row where a page ends, by id alone: its name is asked for again, as far as the asker may read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+A_PAGE = 60
+A_LOOK = 500  # rows read at once while looking for those that are kept
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span(Generic[Row]):
+    """The rows of one page. `before` and `after` are the ids to go on from; empty at either end of the list."""
+
+    rows: tuple[Row, ...]
+    before: str
+    after: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is all there is."""
+        return not self.before and not self.after
+
+
+def span(
+    rows: QuerySet[Row], asked: Mapping[str, Any], *, keep: Callable[[Row], bool] | None = None, size: int = A_PAGE
+) -> Span[Row]:
+    """The page that `asked` ("after" or "before", an id) names, ordered by name and id; the first one otherwise.
+
+    `rows` have a `name`; `keep` leaves some out that SQL cannot tell. Of a row that is not there any more: the first.
+    """
+    back = "before" in asked and "after" not in asked
+    edge = _edge(rows, asked.get("before" if back else "after", ""))
+    if edge is None:
+        back = False
+    found = _kept(rows, edge, keep, size + 1, back=back)
+    more, found = len(found) > size, found[:size]
+    if back:
+        found.reverse()
+    first, last = (str(found[0].pk), str(found[-1].pk)) if found else ("", "")
+    return Span(
+        rows=tuple(found),
+        before=first if (more if back else edge is not None) else "",
+        after=last if (edge is not None if back else more) else "",
+    )
+
+
+def counted(rows: QuerySet[Any]) -> int:
+    """How many rows there are; beyond `MOST_COUNTED` one more than that, and no further."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
+def _edge(rows: QuerySet[Row], id: Any) -> tuple[str, Any] | None:
+    if not id:
+        return None
+    try:
+        return rows.order_by().filter(pk=id).values_list("name", "pk").first()
+    except (ValueError, ValidationError):
+        return None
+
+
+def _kept(
+    rows: QuerySet[Row], edge: tuple[str, Any] | None, keep: Callable[[Row], bool] | None, wanted: int, *, back: bool
+) -> list[Row]:
+    ordered = rows.order_by("-name", "-pk") if back else rows.order_by("name", "pk")
+    found: list[Row] = []
+    look = A_LOOK if keep else wanted
+    while True:
+        batch = list(ordered.filter(_beyond(edge, back=back))[:look])
+        found += [row for row in batch if keep is None or keep(row)]
+        if len(found) >= wanted or len(batch) < look:
+            return found[:wanted]
+        edge = (batch[-1].name, batch[-1].pk)  # type: ignore[attr-defined]
+
+
+def _beyond(edge: tuple[str, Any] | None, *, back: bool) -> Q:
+    if edge is None:
+        return Q()
+    name, id = edge
+    way = "lt" if back else "gt"
+    return Q(**{f"name__{way}e": name}) & (Q(**{f"name__{way}": name}) | Q(**{f"pk__{way}": id}))
