@@ -36,7 +36,7 @@ NOTE = """{% extends "layout.html" %}
   {{ btn("Save") }}
 </form>
 {% endblock %}"""
-DONE = """{% extends "layout.html" %}{% block main %}<h1>Saved</h1>{% endblock %}"""
+DONE = """{% extends "layout.html" %}{% block main %}<h1>Saved</h1><p><a href="/note">Once more</a></p>{% endblock %}"""
 
 
 class Desk(ThreadingHTTPServer):
@@ -90,7 +90,7 @@ class Answer(BaseHTTPRequestHandler):
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
             return self.say(guide(query["theme"], query["direction"]).encode())
         if parts.path == "/done":
-            return self.say(page("done", self.server.env, asker=PERSON).encode())
+            return self.say(page("done", self.server.env, asker=PERSON, notices=["Kept.", "One more thing."]).encode())
         return self.say(self.note(parts.path))
 
     def do_POST(self) -> None:

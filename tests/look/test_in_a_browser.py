@@ -104,6 +104,24 @@ def test_a_sent_form_leaves_nothing_behind(view: Page, desk: Desk) -> None:
     assert view.evaluate("Object.keys(localStorage)") == []
 
 
+def test_nothing_moves_under_a_thumb_once_the_next_page_is_seen(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/note")
+    view.get_by_label("What did you see?").fill("Young people hold the keys")
+    view.evaluate(
+        """() => { const seen = window.seen = new Set(), look = () => {
+        const link = [...document.links].find(one => one.text === 'Once more');
+        if (link) seen.add(Math.round(link.getBoundingClientRect().y));
+        requestAnimationFrame(look); }; look();
+        document.querySelector('textarea').style.height = '3000px'; }"""
+    )
+    view.get_by_role("button", name="Save").click()
+    expect(view.locator("#live p").first).to_have_text("Kept.")
+    expect(view.locator("#live p[style]")).to_have_count(0)
+    view.wait_for_timeout(150)
+    expect(view.locator("#live p")).to_have_text(["Kept.", "One more thing."])
+    assert len(view.evaluate("[...window.seen]")) == 1, "the link was at more than one place"
+
+
 def test_a_form_with_a_mistake_keeps_its_words_and_takes_the_focus(view: Page, desk: Desk) -> None:
     view.goto(f"{desk.address}/note")
     view.get_by_label("What did you see?").fill("ab")

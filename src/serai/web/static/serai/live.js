@@ -1,14 +1,22 @@
 // What changed is said once, politely, and the focus moves on purpose; a text is copied.
+// Assistive technology says what comes into the region, so a line waits unseen until the region is known. It keeps its
+// room meanwhile: were the region empty, the page would jump twice, and a link slip from under the finger on it.
+const put = (live, lines) => {
+  for (const line of live.children) line.style.visibility = "hidden";
+  setTimeout(() => live.replaceChildren(...lines), 60);
+};
+
 const say = (text) => {
   const live = document.getElementById("live");
   if (!live || !text) return;
-  live.replaceChildren();
-  setTimeout(() => {
-    const line = document.createElement("p");
-    line.className = "page";
-    line.textContent = text;
-    live.replaceChildren(line);
-  }, 60);
+  const line = document.createElement("p");
+  line.className = "page";
+  line.textContent = text;
+  put(live, [line]);
+};
+
+const sayAgain = (live) => {
+  if (live?.children.length) put(live, [...live.children].map((line) => line.cloneNode(true)));
 };
 
 const focus = (element) => {
@@ -22,8 +30,8 @@ document.addEventListener("serai:say", (event) => say(event.detail));
 document.addEventListener("htmx:afterSettle", (event) => {
   const swapped = event.detail.elt;
   const whole = swapped === document.body;
-  const said = whole ? document.getElementById("live") : swapped.querySelector("[data-say]");
-  if (whole) say(said?.textContent.trim());
+  const said = swapped.querySelector("[data-say]");
+  if (whole) sayAgain(document.getElementById("live"));
   else if (said || swapped.dataset.say) say(said?.dataset.say ?? swapped.dataset.say);
   swapped.classList.add("swapped");
   const wanted = swapped.querySelector("[data-focus]") ?? (swapped.matches("[data-focus]") ? swapped : null);
