@@ -8,11 +8,14 @@ from collections.abc import Iterator
 import pytest
 from crawl import EXPECTED, PEOPLE, Reached, reachable
 from hands import PHONE, Hand
+from kept import watch, writer
 from playwright.sync_api import Browser, sync_playwright
 
 from machine import ARGUMENTS, chromium
 from serai.db.embedded import Cluster
 from served import build_demo, copy_database, served
+
+__all__ = ["watch", "writer"]
 
 
 @pytest.fixture(scope="module")

@@ -66,8 +66,9 @@ class Hand:
         ask = self.page.get_by_role("button", name="Show who that is")
         if self.way == "no script":
             self.press(ask.first)
-        else:
-            self.page.wait_for_load_state("networkidle")
+        else:  # whoever presses before they are there is shown them, and asked again
+            chosen = self.page.locator("[name=readers]:checked").input_value()
+            expect(self.page.locator("[name=confirmed]")).to_have_attribute("value", chosen)
 
     def write(self, label: str, text: str) -> None:
         """Types into the field with this label."""

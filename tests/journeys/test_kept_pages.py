@@ -2,87 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
+from kept import WRITE
 
-from serai.db import address, committed
+from serai.db import committed
+from serai.db.acting import KEEPER, VISITOR, Asker, link, person
 from serai.db.committed import Watch
-from serai.db.embedded import Cluster
-from serai.web import validators
-
-WRITE = "INSERT INTO kept_pages_test VALUES (1)"
-
-
-@pytest.fixture(scope="module")
-def writer(cluster: Cluster) -> Iterator[Callable[[], psycopg.Connection]]:
-    """Opens connections of the owner, who writes as any other process might."""
-    url = cluster.url(address.OWNER, address.DATABASE)
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("CREATE TABLE kept_pages_test (n integer)")
-        yield lambda: psycopg.connect(url)
-        owner.execute("DROP TABLE kept_pages_test")
-
-
-@pytest.fixture
-def watch(writer: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """The process's watch with a pool, as in production; with a connection of its own."""
-    fresh = Watch()
-    monkeypatch.setattr(settings, "POOL", True)
-    monkeypatch.setattr(validators, "watch", fresh)
-    monkeypatch.setattr(validators.clock, "now", lambda: datetime(2019, 11, 26, 9, 40, 10, tzinfo=UTC))
-    yield fresh
-    fresh.close()
-
-
-def test_every_end_of_a_writing_transaction_is_seen_and_none_comes_twice(
-    watch: Watch, writer: Callable[[], psycopg.Connection]
-) -> None:
-    before, seen = watch.now(), set()
-    assert before is not None
-    assert watch.now() == before
-    with writer() as one, writer() as two, writer() as three:
-        for first, second in ((one, two), (two, one), (three, one), (two, three)) * 5:
-            first.execute(WRITE)
-            second.execute(WRITE)
-            for ending in (first.commit, second.rollback, lambda: None):
-                ending()
-                seen.add(watch.now())
-            first.execute("SELECT count(*) FROM kept_pages_test")
-            first.commit()
-            assert watch.now() in seen, "who only reads changes nothing"
-    assert len(seen) == 40
-    assert before not in seen
-
-
-def test_inside_a_transaction_nothing_can_be_told(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committed, "connections", {"default": SimpleNamespace(in_atomic_block=True)})
-    assert watch.now() is None
-
-
-def test_after_a_lost_connection_nothing_kept_before_is_good(
-    watch: Watch, writer: Callable[[], psycopg.Connection], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(committed, "WITHOUT", 0.0)
-    before = watch.now()
-    assert before is not None
-    assert watch._connection is not None
-    gone = watch._connection.info.backend_pid
-    with psycopg.connect(os.environ["SERAI_DATABASE"], autocommit=True) as web:
-        web.execute("SELECT pg_terminate_backend(%s, 2000)", [gone])
-    assert watch.now() is None
-    after = watch.now()
-    assert after is not None
-    assert after.server != before.server
+from serai.web import pages, validators
 
 
 @contextmanager
@@ -110,6 +47,8 @@ def test_a_page_is_drawn_once_and_anew_after_a_commit(watch: Watch, writer: Call
         assert len(drawn) == 1
         assert first.content == second.content
         assert dict(first.headers) == dict(second.headers)
+        assert first["Cache-Control"] == "no-cache", "is never used without asking us"
+        assert "Accept-Encoding" in first["Vary"]
         owner.execute(WRITE)
         ask()
         assert len(drawn) == 1, "not yet committed"
@@ -132,6 +71,45 @@ def test_a_page_during_which_was_written_is_not_kept(watch: Watch, writer: Calla
             assert len(drawn) == 2
 
 
+def test_a_page_begun_before_a_write_is_not_kept_for_the_moment_after_it(
+    watch: Watch, writer: Callable[[], psycopg.Connection]
+) -> None:
+    """While one visitor's page is drawn, something is written, and another visitor's request moves the store on."""
+    with writer() as owner:
+
+        def view(request: HttpRequest) -> HttpResponse:
+            if len(drawn) == 1:
+                owner.execute(WRITE)
+                owner.commit()
+                ask("/other/")
+                return HttpResponse(b"from before")
+            return HttpResponse(b"from after")
+
+        with drawing(view) as (ask, drawn):
+            assert ask().content == b"from before"
+            assert ask().content == b"from after"
+
+
+def test_where_nothing_can_be_told_nothing_is_kept(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committed, "connections", {"default": SimpleNamespace(in_atomic_block=True)})
+    with drawing() as (ask, drawn):
+        etag = ask()["ETag"]
+        assert ask(HTTP_IF_NONE_MATCH=etag).status_code == 304, "drawn, and found to be what the visitor has"
+        assert len(drawn) == 2
+
+
+def test_another_page_is_never_said_to_be_the_same(watch: Watch, writer: Callable[[], psycopg.Connection]) -> None:
+    with drawing(lambda request: HttpResponse(b"x" * len(drawn))) as (ask, drawn), writer() as owner:
+        etag = ask()["ETag"]
+        assert etag.startswith("W/"), "compression sends the same page in other bytes"
+        owner.execute(WRITE)
+        owner.commit()
+        answer = ask(HTTP_IF_NONE_MATCH=etag)
+        assert (answer.status_code, answer.content) == (200, b"xx")
+        assert answer["ETag"] != etag
+        assert ask(HTTP_IF_NONE_MATCH=answer["ETag"]).status_code == 304
+
+
 def test_language_host_scheme_and_path_are_apart(watch: Watch) -> None:
     with drawing() as (ask, drawn):
         ask()
@@ -141,7 +119,8 @@ def test_language_host_scheme_and_path_are_apart(watch: Watch) -> None:
         ask(**{"wsgi.url_scheme": "https"})
         assert len(drawn) == 5
         ask(cookies=f"{settings.LANGUAGE_COOKIE_NAME}=ar-x-pseudo")
-        assert len(drawn) == 5, "the same language, however it was asked for"
+        ask(cookies=f"{settings.CSRF_COOKIE_NAME}=abc")
+        assert len(drawn) == 5, "the same language, however it was asked for; and a form's token changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +151,28 @@ def test_whoever_is_not_just_a_visitor_neither_gets_nor_leaves_a_page(watch: Wat
         assert len(drawn) == 2
 
 
+@pytest.mark.parametrize(
+    ("asker", "marked", "same"),
+    [
+        (VISITOR, True, True),
+        (VISITOR, False, False),
+        (person(UUID(int=1)), True, False),
+        (link(UUID(int=1)), True, False),
+        (KEEPER, True, False),
+    ],
+)
+def test_a_page_is_the_same_for_all_where_its_view_says_so_and_a_visitor_asks(
+    asker: Asker, marked: bool, same: bool
+) -> None:
+    def view(request: HttpRequest, here: pages.Here) -> HttpResponse:
+        return HttpResponse(b"x")
+
+    request = RequestFactory().get("/")
+    request.asker = asker
+    response = pages.page(pages.same_for_visitors(view) if marked else view)(request)
+    assert validators.same_for_all(request, response) is same
+
+
 def _with(change: Callable[[HttpRequest, HttpResponse], object], status: int = 200) -> Callable:
     def view(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(b"x", status=status)
@@ -192,6 +193,7 @@ def _with(change: Callable[[HttpRequest, HttpResponse], object], status: int = 2
         _with(lambda q, r: setattr(q, "_messages", SimpleNamespace(added_new=True))),
         _with(lambda q, r: setattr(q, "_csp_nonce", "abc")),
         _with(lambda q, r: setattr(r, "_csp_update", {})),
+        lambda q: StreamingHttpResponse([b"x"]),
     ],
 )
 def test_a_page_with_something_of_its_asker_is_not_kept(watch: Watch, view: Callable) -> None:
@@ -226,7 +228,24 @@ def test_what_is_kept_has_bounds(watch: Watch, monkeypatch: pytest.MonkeyPatch) 
         for path in ("/1/", "/2/", "/3/", "/1/", "/2/", "/3/"):
             ask(path)
         assert len(drawn) == 4
-    monkeypatch.setattr(validators, "MOST_BYTES", 3)
-    with drawing() as (ask, drawn):
-        ask(), ask()
-        assert len(drawn) == 2
+
+
+def test_the_bytes_kept_are_counted_once_each_and_anew_at_each_moment(
+    watch: Watch, writer: Callable[[], psycopg.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validators, "MOST_BYTES", 25)
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if len(drawn) == 1:
+            ask()  # two draw the same page at the same time
+        return HttpResponse(b"ten bytes!")
+
+    with drawing(view) as (ask, drawn), writer() as owner:
+        for path in ("/", "/2/", "/3/", "/", "/2/", "/3/"):
+            ask(path)
+        assert len(drawn) == 5, "two pages have room, the third is drawn each time"
+        owner.execute(WRITE)
+        owner.commit()
+        for path in ("/3/", "/2/", "/3/", "/2/"):
+            ask(path)
+        assert len(drawn) == 7
