@@ -8,6 +8,7 @@ from decimal import Decimal
 from serai.core.audience import group
 from serai.directory.models import Network
 from serai.exchanges import actions as exchanges
+from serai.exchanges.pictures import Drawn, Picture
 from serai.needs import actions as needs
 from serai.plans import actions as plans
 from serai.practices import actions as practices
@@ -28,6 +29,9 @@ from threads import (
     with_session,
 )
 from worlds import NOW, World, browsing, small_world
+
+
+PICTURE = Picture(**dict.fromkeys(("whole", "small"), Drawn(data=b"x", width=1, height=1)))
 
 
 def addresses(it: Whole) -> list[str]:
@@ -82,7 +86,10 @@ def one_more(world: World, it: Whole, number: int) -> None:
         version = practices.latest_version(practice)
     site = with_session(world, it.exchange, title=f"Session {number}", practice=practice)
     takeaway = captured(world, it.exchange, f"Idea {number}", practice=it.practice, session=it.session)
-    captured(world, it.exchange, f"Other idea {number}", session=site)
+    other = captured(world, it.exchange, f"Other idea {number}", session=site)
+    with arbreva.asks():
+        for pictured in (takeaway, other):
+            exchanges.add_photo(arbreva.actor, pictured, PICTURE, people="nobody", now=NOW)
     further = measured(world, it.plan, adapted_from=version, promised_in=it.exchange, takeaways=[takeaway])
     with arbreva.asks():
         exchanges.promise(

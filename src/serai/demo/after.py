@@ -26,6 +26,7 @@ def live(thread: Thread) -> None:
     arbreva = cast["arbreva"]
     assert thread.exchange is not None
     with arbreva.asks():
+        exchanges.drop_session(arbreva.actor, thread.sessions["tea"], now=at(24, 16))  # the day was full
         thread.exchange = exchanges.begin_exchange(
             arbreva.actor, Exchange.objects.get(pk=thread.exchange.pk), now=at(25, 9)
         )

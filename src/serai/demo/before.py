@@ -155,6 +155,18 @@ def planned(thread: Thread) -> None:
         finish(thread, arbreva, "Arbreva", ("name_delegates",), now - timedelta(days=9))
     with cast["lipovar"].asks():
         finish(thread, cast["lipovar"], "Lipovar", ("name_delegates", "city_presentation"), now - timedelta(days=5))
+    with arbreva.asks():  # a draft that clashes with the reflection, for the organiser alone to put right
+        thread.sessions["tea"] = exchanges.add_session(
+            arbreva.actor,
+            fresh,
+            title="Tea with the mothers’ circle",
+            kind="informal",
+            starts_at=at(26, 16, 30),
+            ends_at=at(26, 17, 15),
+            where="Town hall, Lipovar",
+            readers=[group("organisation", arbreva.organisation.id)],
+            now=now - timedelta(days=1),
+        )
 
 
 def _delegates(thread: Thread, now: datetime) -> None:

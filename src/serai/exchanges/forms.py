@@ -112,6 +112,11 @@ class SessionForm(forms.Form):
         help_text=_("What is said may be used; who said it may not. Notes then carry no author."),
     )
     open_to_invited = forms.BooleanField(label=_("Open to an invited audience"), required=False)
+    beside = forms.BooleanField(
+        label=_("Runs beside other sessions"),
+        required=False,
+        help_text=_("Mark each of them. Then it is no clash that they overlap."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, zone: str, sites: list[tuple[str, str]], **kwargs: Any) -> None:

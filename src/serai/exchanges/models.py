@@ -111,7 +111,7 @@ class Site(Protected):
 
 
 class Session(Protected):
-    """One item of the programme; under the Chatham House Rule where `chatham`."""
+    """One item of the programme; under the Chatham House Rule where `chatham`; meant to overlap where `beside`."""
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="sessions")
     title = models.CharField(max_length=160)
@@ -124,6 +124,7 @@ class Session(Protected):
     practice = models.ForeignKey(Practice, null=True, on_delete=models.PROTECT, related_name="sessions")
     chatham = models.BooleanField(default=False)
     open_to_invited = models.BooleanField(default=False)
+    beside = models.BooleanField(default=False)  # runs beside others
     position = models.PositiveSmallIntegerField(default=1)
 
     def __str__(self) -> str:

@@ -59,6 +59,7 @@ def add_session(
     practice: Practice | None = None,
     chatham: bool = False,
     open_to_invited: bool = False,
+    beside: bool = False,
     readers: Iterable[str] | None = None,
 ) -> Session:
     """One item of the programme, private to the exchange until released."""
@@ -75,6 +76,7 @@ def add_session(
         practice=practice,
         chatham=chatham,
         open_to_invited=open_to_invited,
+        beside=beside,
         position=exchange.sessions.count() + 1,
         illustrative=exchange.illustrative,
     )

@@ -17,6 +17,7 @@ from serai.exchanges import actions, forms, queries
 from serai.exchanges.checked import is_checked
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
+from serai.exchanges.views.clashing import clashing
 from serai.sharing.reading import reading
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
@@ -58,6 +59,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "mine": here.owns(found),
         "reading": reading(here, found),
         "place": found.place.name if found.place else "",
+        "clashing": clashing(here, found),
     }
     return show(request, "exchanges/programme.html", context)
 
@@ -160,7 +162,7 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 
 def _initial(session: Session, zone: str) -> dict[str, Any]:
-    names = ("title", "kind", "where", "chatham", "open_to_invited", "version")
+    names = ("title", "kind", "where", "chatham", "open_to_invited", "beside", "version")
     values: dict[str, Any] = {name: getattr(session, name) for name in names}
     for name in ("starts_at", "ends_at"):
         moment = getattr(session, name)
