@@ -40,7 +40,7 @@ EACH: dict[type[Protected], float] = {
     exchanges.Takeaway: 12, exchanges.Weighing: 4, exchanges.Commitment: 6, exchanges.Note: 6, plans.Plan: 0.2,
     plans.Objective: 1, plans.Activity: 5, plans.ActivityTakeaway: 2, plans.Support: 1, plans.Indicator: 5,
     plans.Measurement: 10, stories.Story: 1, stories.Passage: 5, stories.Naming: 1, sharing.Invitation: 0.2,
-    sharing.Report: 0.2, AuditEntry: 4.8,
+    sharing.Report: 0.2, AuditEntry: 3.8, exchanges.Photo: 1,
 }  # fmt: skip
 KINDS = {model: at for at, model in enumerate(EACH, start=1)}
 NETWORK_READS, EVERYONE_READS = 100, 101  # ids of audiences; each group's own follow
@@ -308,6 +308,10 @@ class _Columns:
             | {"session_id": self.one(exchanges.Session), "practice_id": self.one(practices.Practice)}
             | {"city_id": self.there, "person_id": self.first, "text": "'A room with a key, idea ' || n"}
             | {"audience_id": f"{kept} THEN pg_temp.only_visit(v) ELSE pg_temp.of_visit(v) END"},
+            exchanges.Photo: self.visit("v")
+            | {"takeaway_id": self.ref(exchanges.Takeaway, "n"), "kind": "'nobody'", "whole": "'x'::bytea"}
+            | {"audience_id": f"{kept} THEN pg_temp.only_visit(v) ELSE pg_temp.of_visit(v) END"}
+            | {"small": "'x'::bytea", "width": "4", "height": "3", "small_width": "4", "small_height": "3"},
             exchanges.Weighing: self.theirs
             | {"takeaway_id": self.one(exchanges.Takeaway), "decision": "'adopted'", "reason": "'It fits.'"},
             exchanges.Commitment: self.visit("v")

@@ -100,6 +100,14 @@ TABLE = {
         visit(item("a", at(25, 20), 120), item("b", at(25, 20, 30), 60)),
         [("at once", "a+b", "")],
     ),
+    "where people are is told by their own day": (
+        visit(
+            item("a", at(24, 8), 5),
+            item("b", at(25, 8, 5), 5, place="hall"),
+            item("c", at(27, 8), place="far", at=KUMANOVO),
+        ),
+        [("outside", "a", "a 25 08:00")],
+    ),
     "no end is given": (visit(item("a", at(25, 9), None), item("b", at(25, 9, 5), None)), []),
     "nothing": (visit(), []),
 }

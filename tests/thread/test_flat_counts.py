@@ -30,7 +30,6 @@ from threads import (
 )
 from worlds import NOW, World, browsing, small_world
 
-
 PICTURE = Picture(**dict.fromkeys(("whole", "small"), Drawn(data=b"x", width=1, height=1)))
 
 

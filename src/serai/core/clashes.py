@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from serai.core.agenda.clock import DAY, ClockChange, Window
@@ -147,12 +148,20 @@ def _laid(visit: Visit, items: Sequence[Item]) -> tuple[Ground, Programme]:
         step=STEP,
     )
     ground, base = _prepared(agenda, first, (last - first).days)
-    at = next(iter(rooms), None)
-    placed = []
-    for item in items:
-        at = item.place or at  # what has no room of its own happens where people are
-        placed.append(_placed(item, visit, base, at, beside))
+    where = _whereabouts(visit, items, next(iter(rooms), None))
+    placed = (_placed(item, visit, base, where[item.id], beside) for item in items)
     return ground, Programme(placed=tuple(placed))
+
+
+def _whereabouts(visit: Visit, items: Sequence[Item], other: str | None) -> dict[str, str | None]:
+    """Where each session is held: what has no room of its own, where people are just before, else next, that day."""
+    found: dict[str, str | None] = {}
+    for _, each in groupby(items, key=lambda item: _day(item, visit)):
+        today = list(each)
+        at = next((item.place for item in today if item.place), other)
+        for item in today:
+            at = found[item.id] = item.place or at
+    return found
 
 
 def _session(item: Item) -> Session:
