@@ -308,7 +308,7 @@ class _Columns:
             | {"session_id": self.one(exchanges.Session), "practice_id": self.one(practices.Practice)}
             | {"city_id": self.there, "person_id": self.first, "text": "'A room with a key, idea ' || n"}
             | {"audience_id": f"{kept} THEN pg_temp.only_visit(v) ELSE pg_temp.of_visit(v) END"},
-            exchanges.Photo: self.visit("v")
+            exchanges.Photo: self.theirs
             | {"takeaway_id": self.ref(exchanges.Takeaway, "n"), "kind": "'nobody'", "whole": "'x'::bytea"}
             | {"audience_id": f"{kept} THEN pg_temp.only_visit(v) ELSE pg_temp.of_visit(v) END"}
             | {"small": "'x'::bytea", "width": "4", "height": "3", "small_width": "4", "small_height": "3"},
