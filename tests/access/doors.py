@@ -13,6 +13,7 @@ from typing import Any
 from access.ground import Ground
 from access.house import RNG, House
 from access.rowmaking import NOW, TODAY, Row, filled, give_audiences, insert
+from access.translationdoors import translation_doors
 from serai.accounts.models import Account, Mail
 from serai.audit.models import AuditEntry
 from serai.core.audience import group
@@ -68,7 +69,8 @@ class Doors:
 
     def every(self) -> Iterator[Door]:
         """All doors."""
-        for part in (self._groups, self._places, self._cards, self._records, self._links, self._voices, self._chatham):
+        parts = (self._groups, self._places, self._cards, self._records, self._links, self._voices, self._chatham)
+        for part in (*parts, lambda: translation_doors(self)):
             for name, (wrong, right) in part().items():
                 yield Door(name=name, wrong=wrong, right=right)
 

@@ -22,11 +22,16 @@ from serai.directory import models as d
 from serai.exchanges import models as e
 from serai.needs.models import Match, MatchAnswer, Need
 from serai.plans.models import Plan
-from serai.practices.models import Practice, PracticeVersion
+from serai.practices.models import Practice, PracticeTranslation, PracticeVersion
 from serai.sharing.models import Invitation, Purged
-from serai.stories.models import Naming, Passage, Story
+from serai.stories.models import Naming, Passage, PassageTranslation, Story, StoryTranslation
 
 RNG = random.Random(0)
+TRANSLATED = (
+    ("version_words", PracticeTranslation, "version"),
+    ("story_words", StoryTranslation, "story"),
+    ("passage_words", PassageTranslation, "passage_practice"),
+)
 
 
 @dataclass(kw_only=True)
@@ -160,6 +165,9 @@ def _of_anna(house: House) -> None:
     house.put("version", PracticeVersion, "town_a", green, practice_id=house["practice"], number=1)
     told_of = {"story_id": house["story"], "position": 2, "record_id": house["practice"], "noun": "practice"}
     house.put("passage_practice", Passage, "town_a", green, **told_of)
+    for name, model, original in TRANSLATED:
+        words = {"language": "de", "written_by_id": house["anna"], "written_at": NOW}
+        house.put(name, model, "town_a", green, original_id=house[original], **words)
     entry = {"record_id": house["practice"], "noun": "Practice", "because": "why"}
     house.put("entry_practice", AuditEntry, "town_a", green, **entry)
     programme = Jsonb([{"id": str(house["session"]), "title": "told", "where": "there"}])

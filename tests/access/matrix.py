@@ -137,6 +137,8 @@ MATRIX: dict[str, Cell] = {
     "practice": page("practice"),
     "change_practice": form("practice", source),
     "practice_versions": page("practice"),
+    "translate_practice": form("practice", source),
+    "check_practice_translation": press("practice", source),
     "new_exchange": Cell(allowed=of_an_organisation),
     "exchange": page("exchange"),
     "goals": form("exchange", source),
@@ -184,6 +186,8 @@ MATRIX: dict[str, Cell] = {
     "answer_naming": form("naming", named),
     "release_story": form("story", source),
     "withdraw_story": press("story", source),
+    "translate_story": form("story", source),
+    "check_story_translation": press("story", source),
 }
 MATRIX |= {
     "organisation": page("organisation"),

@@ -6,8 +6,8 @@ import random
 import uuid
 from typing import Any
 
-from access.randomworld import NEVER_REPORTED, World, ids, in_order, may_lack, parents_of
-from access.rowmaking import NOW, TODAY, Row, filled
+from access.randomworld import NEVER_REPORTED, World, in_order, may_lack, parents_of
+from access.rowmaking import NOW, TODAY, Row, filled, ids
 from serai.core import audience as rule
 from serai.core.audience import Reader
 from serai.db.acting import Asker
@@ -15,6 +15,8 @@ from serai.db.rows import new_id
 from serai.directory.models import City, Organisation
 from serai.exchanges.models import Exchange, Note, Participant, Party, SafetyCheck, Session, Takeaway
 from serai.needs.models import Match
+from serai.practices.models import PracticeTranslation
+from serai.stories.models import PassageTranslation, StoryTranslation
 
 # What only the source of the parent adds: one word for each column that leads to that parent.
 ONLY_THE_PARENTS_SOURCE = {
@@ -25,9 +27,14 @@ ONLY_THE_PARENTS_SOURCE = {
     "ActivityTakeaway": "activity_id",
     "ProgrammeRelease": "exchange_id",
     "Photo": "takeaway_id",
+    "PracticeTranslation": "original_id",
+    "StoryTranslation": "original_id",
+    "PassageTranslation": "original_id",
 }
 # Whoever these columns name is whoever writes.
-SIGNED = {Match: "proposed_by_id", Takeaway: "person_id", SafetyCheck: "person_id"}
+SIGNED = {Match: "proposed_by_id", Takeaway: "person_id", SafetyCheck: "person_id"} | dict.fromkeys(
+    (PracticeTranslation, StoryTranslation, PassageTranslation), "written_by_id"
+)
 
 
 def new_row(world: World, rng: random.Random, asker: Asker) -> Row:
@@ -48,6 +55,8 @@ def new_row(world: World, rng: random.Random, asker: Asker) -> Row:
         given["exchange_id"] = party["exchange_id"]
     if model is Note:
         given |= _note(world, rng, given)
+    if given.get("checked_by_id") is not None and given["checked_by_id"] == given["written_by_id"]:
+        given["checked_by_id"] = None
     days = {"started_on": TODAY} if "started_on" in {f.column for f in model._meta.concrete_fields} else {}
     groups = frozenset(rng.sample(world.groups, rng.randint(1, 2)))
     return Row(model=model, values=filled(model, rng, **given, **days), groups=groups)
@@ -90,6 +99,8 @@ def add_word(world: World, reader: Reader, asker: Asker, row: Row) -> bool:
         return False
     if row.model in SIGNED and row[SIGNED[row.model]] != asker.person:
         return False
+    if row["checked_by_id"] is not None:
+        return False  # new words were checked by nobody
     if row.model is SafetyCheck and not _takes_part(world, reader, row):
         return False
     column = ONLY_THE_PARENTS_SOURCE.get(row.model.__name__)

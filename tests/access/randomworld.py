@@ -14,7 +14,8 @@ from typing import Any
 from django.db import models
 
 from access.ground import Ground
-from access.rowmaking import NOW, TODAY, Row, filled, lay
+from access.rowmaking import NOW, TODAY, Row, filled, ids, lay
+from access.withholding import withheld
 from serai.audit.models import AuditEntry
 from serai.core import audience as rule
 from serai.core.audience import Directory, Link, Membership, Reader, Record, group
@@ -24,7 +25,8 @@ from serai.directory import models as directory
 from serai.exchanges import models as exchanges
 from serai.needs.models import MatchAnswer
 from serai.sharing.models import Invitation, Report
-from serai.stories.models import Naming, Passage
+from serai.stories.models import Naming, Passage, PassageTranslation
+from serai.translations.models import Translation
 
 FIXED = frozenset({AuditEntry, exchanges.SafetyCheck, exchanges.ProgrammeRelease, exchanges.Weighing})
 NEVER_REPORTED = frozenset({AuditEntry, Invitation, Report})
@@ -158,9 +160,11 @@ class World:
 
     def record(self, row: Row) -> Record:
         """A row as the rule sees it."""
-        told_to, workers = None, frozenset()
-        if row.model is Passage:
-            told_to = self._told_to(row)
+        told_to, workers, within = None, frozenset(), None
+        if row.model in (Passage, PassageTranslation):
+            told_to = withheld(row, self.of(Naming))
+        if issubclass(row.model, Translation):
+            within = self.find(parents_of(row.model)["original_id"], row["original_id"])
         if row.model is directory.Person:
             workers = ids(row.id)
         if row.model is exchanges.Task and (party := self.find(exchanges.Party, row["party_id"])):
@@ -176,13 +180,8 @@ class World:
             answered_by_link=row.model in (MatchAnswer, Naming, Invitation),
             fixed=row.model in FIXED,
             told_to=told_to,
+            within=self.record(within) if within else None,
         )
-
-    def _told_to(self, row: Row) -> frozenset[str] | None:
-        named = [n for n in self.of(Naming) if n["passage_id"] == row.id]
-        if all(n["answer"] == "yes" for n in named):
-            return None
-        return ids(*(n[column] for n in named for column in ("organisation_id", "person_id", "id")))
 
     def holders(self, row: Row) -> list[tuple[Row, frozenset[str]]]:
         """Who lets someone in: rows its writer must read, each with the ids of which they must speak for one."""
@@ -215,11 +214,6 @@ class World:
             # Whoever works in a task must read the party they work for.
             record = record if rule.may_read(reader, self.record(party)) else replace(record, workers=frozenset())
         return rule.may_change(reader, record) and self.lets_in(reader, row)
-
-
-def ids(*found: Any) -> frozenset[str]:
-    """Ids as the rule names them, without those that are none."""
-    return frozenset(str(id) for id in found if id is not None)
 
 
 def grown(seed: int, *, rows: int = 3, people: int = 8) -> World:
@@ -357,7 +351,13 @@ class _Growing:
     _practiceversion = _programmerelease
 
     def _naming(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {"answer": self.rng.choice(["yes", "asked", "withdrawn"])}
+        said = self.rng.choice([None, NOW - timedelta(days=1), NOW, NOW + timedelta(days=1)])
+        return {"answer": self.rng.choice(["yes", "asked", "withdrawn"]), "answered_at": said}
+
+    def _practicetranslation(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"language": self.rng.choice(["de", "sq", "ar"]), "checked_by_id": None, "written_at": NOW}
+
+    _storytranslation = _passagetranslation = _practicetranslation
 
     def _any(self) -> Row:
         models_there = [m for m in protected_models() if m not in NEVER_REPORTED and self.made.of(m)]

@@ -43,6 +43,11 @@ class Row:
         return self.values.get(column)
 
 
+def ids(*found: Any) -> frozenset[str]:
+    """Ids as the rule names them, without those that are none."""
+    return frozenset(str(id) for id in found if id is not None)
+
+
 def filled(model: type[models.Model], rng: random.Random, **given: Any) -> dict[str, Any]:
     """Every column of a row of this model: what is given, else its default, else something small."""
     columns = {field.column: _value(field, rng) for field in model._meta.concrete_fields}

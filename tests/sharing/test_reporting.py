@@ -122,7 +122,7 @@ CODES = {
     "kind", "state", "form", "level", "sector", "theme", "themes", "target_groups", "urgency", "language", "languages",
     "evidence", "channel", "answer", "phase", "code", "verb", "noun", "decision", "settlement", "digest", "stage",
     "country", "reasons", "months", "named_to_participants", "named_to_network", "named_to_public", "programme_digest",
-    "city_ids", "record_ids", "given_for",
+    "city_ids", "record_ids", "given_for", "made",
 }  # fmt: skip
 
 

@@ -187,7 +187,8 @@ class Record:
     `asked` are organisations and persons who answer for themselves: they read it, and write their answer.
     `workers` write in it besides its source, where they read it: a task's party. `settled_by` alone changes it
     instead of its source: a report's contact. `fixed` is what nobody changes. `told_to` is set while someone named
-    in a passage has not said yes: besides its source, these alone may read it, as far as they may at all.
+    in a passage has not said yes: besides its source, these alone may read it, as far as they may at all. `within` is
+    what a translation translates: whoever may not read that reads no word of this.
     """
 
     id: str
@@ -200,6 +201,7 @@ class Record:
     answered_by_link: bool = False
     fixed: bool = False
     told_to: frozenset[str] | None = None
+    within: Record | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +218,8 @@ def why(reader: Reader, record: Record) -> Why | None:
     What is hidden after a report is read by its source and by whom it is named to, not by a link. A link shows of
     the rows it names those of its maker, and those its maker may read today that are at most TLP:GREEN.
     """
+    if record.within is not None and why(reader, record.within) is None:
+        return None
     if record.source is not None and record.source in reader.sources:
         return Why(rule="source")
     if record.told_to is not None and not record.told_to & (reader.sources | reader.named):

@@ -12,6 +12,7 @@ DOMAINS = (
     "directory",
     "audit",
     "sharing",
+    "translations",
     "needs",
     "practices",
     "partnerships",

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from serai.directory import vocabulary
 from serai.practices.actions import Content
-from serai.practices.models import PracticeVersion
+from serai.practices.models import PracticeTranslation, PracticeVersion
+from serai.practices.queries import FIELDS
+from serai.translations.forms import TranslationForm, WrittenIn
 
 LINES = _("One a line.")
 
@@ -18,6 +20,7 @@ class PracticeForm(forms.Form):
     """One version of a practice."""
 
     title = forms.CharField(label=_("What is it called?"), max_length=100)
+    language = WrittenIn()
     summary = forms.CharField(label=_("What is it, in one sentence?"), max_length=200)
     description = forms.CharField(label=_("What is done, by whom?"), max_length=3000, widget=forms.Textarea)
     did_not_work = forms.CharField(
@@ -72,12 +75,16 @@ class PracticeForm(forms.Form):
             raise forms.ValidationError(_("Choose three at most."))
         return themes
 
-    def content(self, language: str = "en") -> Content:
+    def clean_language(self) -> str:
+        """The language chosen; where none was, the one it was in, or English."""
+        return self.cleaned_data["language"] or self.initial.get("language") or "en"
+
+    def content(self) -> Content:
         """The version as the action takes it."""
         values: dict[str, Any] = {k: v for k, v in self.cleaned_data.items() if k in Content.__annotations__}
         for name in ("did_not_work", "core_elements", "adaptable_elements"):
             values[name] = [line.strip() for line in values[name].splitlines() if line.strip()]
-        return Content(**values, language=language)
+        return Content(**values)
 
 
 class MendForm(PracticeForm):
@@ -89,8 +96,71 @@ class MendForm(PracticeForm):
 
 def initial_of(version: PracticeVersion) -> dict[str, Any]:
     """A version as the form shows it."""
-    names = ("title", "summary", "description", "safeguards", "evidence", "themes", "target_groups", "staff", "cost")
+    names = (
+        "title",
+        "language",
+        "summary",
+        "description",
+        "safeguards",
+        "evidence",
+        "themes",
+        "target_groups",
+        "staff",
+        "cost",
+    )
     values = {name: getattr(version, name) for name in names}
     for name in ("did_not_work", "core_elements", "adaptable_elements"):
         values[name] = "\n".join(getattr(version, name))
     return values | {"number": version.number}
+
+
+LISTS = ("did_not_work", "core_elements", "adaptable_elements")
+
+
+class PracticeTranslationForm(TranslationForm):
+    """The words of one version in another language, each field beside its original; what is empty there is not asked.
+
+    Takes `original`, the version, and `language`.
+    """
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, original: PracticeVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = PracticeForm.base_fields
+        self.beside = {name: _plain(getattr(original, name)) for name in FIELDS if getattr(original, name)}
+        for name in self.beside:
+            widget = forms.Textarea if isinstance(asked[name].widget, forms.Textarea) else forms.TextInput
+            help_text = LINES if name in LISTS else ""
+            most = getattr(asked[name], "max_length", None)
+            self.fields[name] = forms.CharField(
+                label=asked[name].label, widget=widget, help_text=help_text, max_length=most
+            )
+        self.order_fields(["made", *self.beside])
+
+    def clean(self) -> dict[str, Any]:
+        """Each line fits the list it is kept in."""
+        cleaned = super().clean() or {}
+        for name in LISTS:
+            longest = PracticeVersion._meta.get_field(name).base_field.max_length  # type: ignore[union-attr]
+            if any(len(line.strip()) > longest for line in cleaned.get(name, "").splitlines()):
+                text = _("A line has at most %(n)s characters. Begin a new line.") % {"n": longest}
+                self.add_error(name, text)
+        return cleaned
+
+    def words(self) -> dict[str, str | list[str]]:
+        """The words as the actions take them."""
+        return {
+            name: [line.strip() for line in text.splitlines() if line.strip()] if name in LISTS else text
+            for name, text in self.cleaned_data.items()
+            if name in self.beside
+        }
+
+
+def words_of(words: PracticeVersion | PracticeTranslation | None) -> dict[str, str]:
+    """The words of a version or translation as the form shows them."""
+    return {} if words is None else {name: _plain(getattr(words, name)) for name in FIELDS}
+
+
+def _plain(value: str | list[str]) -> str:
+    return "\n".join(value) if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Practices, every version kept."""
+"""Practices, every version kept, each in as many languages as it was put into."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,6 +6,7 @@ from django.db import models
 from serai.db.rows import Protected, side_reference, there
 from serai.directory import vocabulary
 from serai.directory.models import City, Organisation
+from serai.translations.models import Translation
 
 STATES = [("planned", "planned"), ("running", "running"), ("ended", "ended")]
 
@@ -50,3 +51,23 @@ class PracticeVersion(Protected):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "number"], name="version_once")]
         indexes = [models.Index(fields=["title", "id"], name="library_by_title")]
+
+
+class PracticeTranslation(Translation):
+    """One version of a practice in another language; it stays with the version it translates."""
+
+    original = models.ForeignKey(PracticeVersion, on_delete=models.PROTECT, related_name="translations")
+    title = models.CharField(max_length=100)
+    summary = models.CharField(max_length=200)
+    description = models.TextField(max_length=3000)
+    did_not_work = ArrayField(models.CharField(max_length=300))
+    safeguards = models.TextField(max_length=500)
+    core_elements = ArrayField(models.CharField(max_length=200), default=list)
+    adaptable_elements = ArrayField(models.CharField(max_length=200), default=list)
+    staff = models.CharField(max_length=120, blank=True)
+    cost = models.CharField(max_length=120, blank=True)
+
+    @property
+    def number(self) -> int:
+        """Which version it translates."""
+        return self.original.number

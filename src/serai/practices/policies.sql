@@ -3,3 +3,4 @@ CALL serai_protect('serai_practice');
 CALL serai_protect('serai_practiceversion', fixed => '{practice_id,number,title,summary,description,evidence,'
       'did_not_work,safeguards,core_elements,adaptable_elements,themes,target_groups,staff,cost,language,what_changed}',
   adds => 'EXISTS (SELECT 1 FROM serai_practice p WHERE p.id = practice_id AND p.source_id IN (SELECT unnest(serai_sources())))');
+CALL serai_translates('serai_practicetranslation', 'serai_practiceversion');

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from serai.audit.actions import ChangedMeanwhile
 from serai.directory import vocabulary
-from serai.practices import actions, forms, queries
+from serai.practices import actions, forms, queries, translation_views
 from serai.practices.models import Practice, PracticeVersion
 from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
@@ -56,16 +56,19 @@ def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     versions = list(found.versions.all())
     if not versions:
         raise Http404
-    latest = versions[0]
+    latest, mine = versions[0], here.owns(found)
+    in_languages = translation_views.sides_of(request, found, latest)
     context = {
         "practice": found,
         "version": latest,
         "versions": versions,
-        "description": rich(latest.description),
+        "sides": in_languages,
+        "acts": translation_views.acts(here, found, latest, in_languages.translations) if mine else {},
+        "rich": rich,
         "ladder": _ladder(latest.evidence),
         "groups": [dict(vocabulary.TARGET_GROUPS).get(code, code) for code in latest.target_groups],
         "changed": dates.day(latest.created_at.date()),
-        "mine": here.owns(found),
+        "mine": mine,
         "reading": reading(here, found, marks=True),
     }
     return show(request, "practices/practice.html", context)

@@ -113,13 +113,13 @@ KINDS: Final = (
         nouns=("takeaway", "photo", "weighing", "commitment"),
     ),
     Kind(
-        word=_("Practices, with every version"),
+        word=_("Practices, with every version and translation"),
         purpose=_("The library of what works and what did not"),
         basis=_TASK,
         controller=_OWN,
         recipients=_READERS,
         clock=_ASKED,
-        nouns=("practice", "practiceversion"),
+        nouns=("practice", "practiceversion", "practicetranslation"),
     ),
     Kind(
         word=_("Plans, activities and measurements"),
@@ -131,13 +131,13 @@ KINDS: Final = (
         nouns=("plan", "objective", "activity", "activitytakeaway", "support", "indicator", "measurement"),
     ),
     Kind(
-        word=_("Stories, and who agreed to be named"),
+        word=_("Stories with their translations, and who agreed to be named"),
         purpose=_("Telling what came of an exchange"),
         basis=_YES,
         controller=_OWN,
         recipients=_READERS,
         clock=_("Until withdrawn; a yes can be taken back at any time"),
-        nouns=("story", "passage", "naming"),
+        nouns=("story", "passage", "naming", "storytranslation", "passagetranslation"),
     ),
     Kind(
         word=_("Links that ask one question"),

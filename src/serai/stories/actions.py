@@ -16,6 +16,7 @@ from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation, Person
 from serai.exchanges.models import Exchange
 from serai.stories.models import Naming, Passage, Story
+from serai.translations.actions import follow
 
 
 def begin_story(
@@ -91,6 +92,8 @@ def _ask(actor: Actor, naming: Naming, now: datetime) -> None:
 @transaction.atomic
 def change_passage(actor: Actor, passage: Passage, *, expected: int, now: datetime, **fields: Any) -> Passage:
     """Mends a passage. A yes was said to the old words: with new ones, whoever is named is asked again."""
+    if fields.get("text", passage.text) != passage.text:
+        fields["wording"] = passage.wording + 1
     mended = change(actor, passage, verb="change_passage", now=now, expected=expected, **fields)
     if mended.text != passage.text:
         latest = {(n.organisation_id, n.person_id): n for n in passage.namings.order_by("id")}
@@ -105,15 +108,18 @@ def change_passage(actor: Actor, passage: Passage, *, expected: int, now: dateti
     return mended
 
 
-def answer_naming(actor: Actor | None, naming: Naming, answer: str, *, now: datetime) -> Naming:
+def answer_naming(
+    actor: Actor | None, naming: Naming, answer: str, *, now: datetime, words_of: datetime | None = None
+) -> Naming:
     """Yes, no, or withdrawn later: the passage is told in kind, or stays out, from that moment.
 
-    `actor` is None where a signed link answers.
+    A yes can be said again: to a translation that was written since. `words_of` is the moment whose words were read, if
+    that is not now: a yes holds for no translation written later. `actor` is None where a signed link answers.
     """
-    allowed = {"asked": ("yes", "no"), "yes": ("withdrawn",), "no": ("yes",), "withdrawn": ("yes",)}
+    allowed = {"asked": ("yes", "no"), "yes": ("yes", "withdrawn"), "no": ("yes",), "withdrawn": ("yes",)}
     if answer not in allowed[naming.answer]:
         raise NotAllowedNow(f"an answer that is {naming.answer} cannot become {answer}")
-    return change(actor, naming, verb=f"naming_{answer}", now=now, answer=answer, answered_at=now)
+    return change(actor, naming, verb=f"naming_{answer}", now=now, answer=answer, answered_at=words_of or now)
 
 
 @transaction.atomic
@@ -127,7 +133,9 @@ def release_story(actor: Actor, story: Story, groups: Iterable[str], *, now: dat
         namings = list(passage.namings.order_by("id"))
         named = {g for n in namings if (g := _group_named(n)) is not None}
         change_audience(actor, passage, names | named, now=now)
+        follow(actor, passage, names | named, now=now)
     shared = change_audience(actor, story, names, now=now)
+    follow(actor, story, names, now=now)
     return change(actor, shared, verb="release_story", now=now, state=state, released_at=now)
 
 
@@ -143,7 +151,9 @@ def withdraw_story(actor: Actor, story: Story, *, now: datetime) -> Story:
     state = moved("story", story.state, "withdrawn")
     for passage in story.passages.order_by("position"):
         change_audience(actor, passage, _own(actor), now=now)
+        follow(actor, passage, _own(actor), now=now)
     kept = change_audience(actor, story, _own(actor), now=now)
+    follow(actor, story, _own(actor), now=now)
     return change(actor, kept, verb="withdraw_story", now=now, state=state)
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from serai.stories.models import Passage, Story
+from serai.stories.translating import Sheet, Text
+from serai.translations.forms import TranslationForm, WrittenIn
 
 
 class StoryForm(forms.Form):
     """Begin a story from the thread."""
 
     title = forms.CharField(label=_("What is the story called?"), max_length=160)
+    language = WrittenIn()
     byline = forms.CharField(label=_("Who tells it? A role is enough."), max_length=160, required=False)
     sources = forms.MultipleChoiceField(
         label=_("What does it tell of?"),
@@ -44,3 +52,57 @@ class PassageForm(forms.Form):
         self.fields["organisations"].choices = organisations  # type: ignore[attr-defined]
         if not organisations:
             del self.fields["organisations"], self.fields["in_kind"]
+
+
+TEXT, WORDING = "text-", "wording-"
+
+
+class StoryTranslationForm(TranslationForm):
+    """Title, by-line and every passage in another language, each beside its original.
+
+    A passage may be left for later; with each one goes the wording that its writer saw.
+    """
+
+    title = forms.CharField(label=_("Title"), max_length=160)
+    byline = forms.CharField(label=_("Who tells it?"), max_length=160)
+
+    def __init__(self, *args: Any, story: Story, passages: Iterable[Passage], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.beside = {"title": story.title, "byline": story.byline}
+        if not story.byline:
+            del self.fields["byline"], self.beside["byline"]
+        for passage in passages:
+            label = _now("Passage %(n)s") % {"n": passage.position}
+            if passage.stands_in:
+                label = _now("Passage %(n)s, as it is told in kind") % {"n": passage.position}
+            most = Passage._meta.get_field("text").max_length
+            self.beside[f"{TEXT}{passage.pk}"] = passage.text
+            self.fields[f"{TEXT}{passage.pk}"] = forms.CharField(
+                label=label, widget=forms.Textarea, max_length=most, required=False
+            )
+            self.fields[f"{WORDING}{passage.pk}"] = forms.IntegerField(
+                widget=forms.HiddenInput, min_value=1, max_value=passage.wording
+            )
+        self.order_fields(["made", "title", "byline"])
+
+    def texts(self) -> dict[UUID, Text]:
+        """The passages as the action takes them."""
+        return {
+            UUID(name.removeprefix(TEXT)): Text(
+                text=value, of_wording=self.cleaned_data[WORDING + name.removeprefix(TEXT)]
+            )
+            for name, value in self.cleaned_data.items()
+            if name.startswith(TEXT)
+        }
+
+
+def words_of(sheet: Sheet, passages: Iterable[Passage]) -> dict[str, Any]:
+    """A story in another language as the form shows it, with the wordings that are shown now."""
+    heading = sheet.heading
+    values: dict[str, Any] = {"version": sheet.version}
+    if heading is not None:
+        values |= {"made": heading.made, "title": heading.title, "byline": heading.byline}
+    for passage in passages:
+        there = sheet.passages.get(passage.pk)
+        values |= {f"{TEXT}{passage.pk}": there.text if there else "", f"{WORDING}{passage.pk}": passage.wording}
+    return values

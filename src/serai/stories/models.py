@@ -1,10 +1,11 @@
-"""Stories: passages linked to records, and the yes of each one named."""
+"""Stories: passages linked to records, the yes of each one named, and all of it in other languages."""
 
 from django.db import models
 
 from serai.db.rows import Protected, side_reference, there
 from serai.directory.models import City, Organisation, Person
 from serai.exchanges.models import Exchange
+from serai.translations.models import Translation
 
 
 class Story(Protected):
@@ -39,6 +40,7 @@ class Passage(Protected):
     stands_in = models.BooleanField(default=False)  # told in kind, until each one named at this place said yes
     noun = models.CharField(max_length=24, blank=True)
     record_id = models.UUIDField(null=True)
+    wording = models.PositiveSmallIntegerField(default=1)  # counts how often its words were changed
 
     class Meta:
         indexes = [models.Index(fields=["record_id"], name="passages_by_record")]
@@ -58,3 +60,22 @@ class Naming(Protected):
     class Meta:
         # Every statement on passages asks which of them wait for a yes.
         indexes = [models.Index(fields=["passage"], condition=~models.Q(answer="yes"), name="namings_without_yes")]
+
+
+class StoryTranslation(Translation):
+    """Title and by-line of a story in another language; its passages have their own."""
+
+    original = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="translations")
+    title = models.CharField(max_length=160)
+    byline = models.CharField(max_length=160, blank=True)
+
+
+class PassageTranslation(Translation):
+    """One passage in another language. Where the passage names someone, their yes must be younger than these words.
+
+    `of_wording` says which wording of the passage it translates.
+    """
+
+    original = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="translations")
+    text = models.TextField(max_length=2000)
+    of_wording = models.PositiveSmallIntegerField(default=1)

@@ -20,7 +20,7 @@ from serai.sharing import links
 from serai.sharing.models import Invitation
 from serai.stories import actions
 from serai.stories.models import Naming, Passage, Story
-from serai.stories.queries import Source, story_page, told
+from serai.stories.queries import Source, open_questions, story_page, told
 
 KIND = "naming"
 
@@ -53,19 +53,21 @@ def organisations_of(exchange: Exchange) -> list[Organisation]:
 def ask(actor: Actor, story: Story, *, now: datetime) -> int:
     """Mails each one named who was not asked by mail yet a link with one question; how many."""
     count = 0
-    namings = Naming.objects.filter(passage__story=story, answer="asked").select_related(
+    namings = Naming.objects.filter(open_questions(), passage__story=story).select_related(
         "passage__audience", "audience"
     )
+    namings = namings.prefetch_related("passage__translations__audience")
     for naming in namings.order_by("id"):
         person = _who_answers(naming, now)
         account = Account.objects.filter(person_id=person.id, is_active=True).first() if person else None
         if person is None or account is None:
             continue
-        made = links.make(
-            actor, kind=KIND, person=person, address=account.email, records=[naming, naming.passage], now=now
-        )
+        translations = list(naming.passage.translations.all())
+        about = [naming, naming.passage, *translations]
+        made = links.make(actor, kind=KIND, person=person, address=account.email, records=about, now=now)
         body = _("A story would like to name you. Say yes or no:") + f"\n\n{made.address}\n"
-        occasion = f"naming:{naming.id}:{naming.version}"
+        words = sum(translation.version for translation in translations)
+        occasion = f"naming:{naming.id}:{naming.version}" + (f":{words}" if words else "")
         count += post(occasion, account.email, _("May you be named?"), body, person.id, now, until=made.link.expires_at)
     return count
 
@@ -92,16 +94,20 @@ class MayWeNameYou:
     def question(self, link: Invitation) -> links.Question:
         """Whether a passage may name them."""
         naming = self._naming(link)
+        translations = naming.passage.translations.select_related("audience").order_by("language").exclude(text="")
         return links.Question(
             title=_("May this story name you?"),
             answers=(("yes", _("Yes")), ("no", _("No, tell it without our name"))),
-            quotes=(links.Quote(record=naming.passage, text=naming.passage.text),),
+            quotes=(
+                links.Quote(record=naming.passage, text=naming.passage.text),
+                *(links.Quote(record=row, text=row.text) for row in translations),
+            ),
             explained=_("You can withdraw your yes at any time."),
         )
 
     def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
-        """Keeps the answer on the naming."""
-        actions.answer_naming(None, self._naming(link), value, now=now)
+        """Keeps the answer on the naming. It is about the words there were when the link was made: it shows no others."""
+        actions.answer_naming(None, self._naming(link), value, now=now, words_of=link.created_at)
 
     def undo(self, link: Invitation, *, now: datetime) -> None:
         """The question is open again."""
@@ -119,7 +125,7 @@ class MayWeNameYou:
         own = links.Part(
             title=_("The passage that would name you"),
             label=passage.audience.label,
-            texts=(passage.text,),
+            texts=(passage.text, *(row.text for row in passage.translations.order_by("language") if row.text)),
             illustrative=passage.illustrative,
         )
         try:

@@ -21,7 +21,8 @@ CALL serai_protect('serai_naming', definer => true, others => '{organisation_id,
       ' OR ((SELECT serai_open_link() IS NOT NULL) AND id IN (SELECT unnest(serai_named()))'
       ' AND source_id = (SELECT serai_link_source())))))');
 CREATE TRIGGER serai_named_answers BEFORE UPDATE ON serai_naming FOR EACH ROW
-  WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.answer IS DISTINCT FROM OLD.answer) EXECUTE FUNCTION serai_named_answers();
+  WHEN (current_user IN ('serai_web', 'serai_worker') AND (NEW.answer IS DISTINCT FROM OLD.answer
+    OR NEW.answered_at IS DISTINCT FROM OLD.answered_at)) EXECUTE FUNCTION serai_named_answers();
 
 -- Passages in which someone named has not said yes, or withdrew it; and those in which the asker is named.
 CREATE FUNCTION serai_unagreed() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
@@ -49,3 +50,18 @@ CREATE POLICY agreed_alone ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_w
   OR ((source_id IN (SELECT unnest(serai_sources((SELECT serai_asker())))) OR id IN (SELECT unnest((SELECT serai_named_in()))))
     AND ((SELECT serai_also() IS NULL) OR source_id IN (SELECT unnest(serai_sources_of((SELECT serai_also()))))
       OR id IN (SELECT unnest(serai_named_in_of((SELECT serai_also())))))));
+
+CALL serai_translates('serai_storytranslation', 'serai_story');
+CALL serai_translates('serai_passagetranslation', 'serai_passage');
+-- A yes was said to the words that were there: whether each one named in a passage said yes since these were written.
+CREATE FUNCTION serai_agreed_since(passage uuid, written timestamptz) RETURNS boolean
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$ BEGIN RETURN NOT EXISTS (
+    SELECT 1 FROM serai_naming WHERE passage_id = passage GROUP BY organisation_id, person_id
+    HAVING coalesce(max(answered_at) FILTER (WHERE answer = 'yes'), '-infinity') < written);
+  END $$;
+CREATE POLICY agreed_in_these_words ON serai_passagetranslation AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
+  serai_agreed_since(original_id, written_at)
+  OR ((source_id IN (SELECT unnest(serai_sources((SELECT serai_asker())))) OR original_id IN (SELECT unnest((SELECT serai_named_in()))))
+    AND ((SELECT serai_also() IS NULL) OR source_id IN (SELECT unnest(serai_sources_of((SELECT serai_also()))))
+      OR original_id IN (SELECT unnest(serai_named_in_of((SELECT serai_also())))))));

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from serai.db.rows import Protected
 from serai.exchanges.models import Exchange, Takeaway
@@ -15,7 +15,7 @@ from serai.needs.models import Need
 from serai.plans.models import Activity, Indicator
 from serai.practices.models import Practice
 from serai.sharing.readable import readable
-from serai.stories.models import Naming, Passage, Story
+from serai.stories.models import Naming, Passage, PassageTranslation, Story
 
 
 def stories_readable() -> QuerySet[Story]:
@@ -97,7 +97,13 @@ def sources_of(exchange: Exchange) -> list[Source]:
     return found
 
 
+def open_questions() -> Q:
+    """Of namings: not answered yet, or said yes to before a translation was written."""
+    since = PassageTranslation.objects.filter(original=OuterRef("passage"), written_at__gt=OuterRef("answered_at"))
+    return Q(answer="asked") | Q(Exists(since), answer="yes")
+
+
 def namings_waiting_for(sources: Sequence[uuid.UUID], person: uuid.UUID) -> QuerySet[Naming]:
-    """Where these organisations or this person are asked whether they may be named."""
-    asked = Naming.objects.filter(answer="asked").select_related("passage__story")
+    """Where these organisations or this person are asked whether they may be named, also in words written since."""
+    asked = Naming.objects.filter(open_questions()).select_related("passage__story")
     return (asked.filter(organisation__in=sources) | asked.filter(person=person)).order_by("id")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from serai.stories import views
+from serai.stories import translation_views, views
 
 urlpatterns = [
     path("stories/", views.stories, name="stories"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("namings/<uuid:id>/", views.answer_naming, name="answer_naming"),
     path("stories/<uuid:id>/release/", views.release_story, name="release_story"),
     path("stories/<uuid:id>/withdraw/", views.withdraw_story, name="withdraw_story"),
+    path("stories/<uuid:id>/translate/", translation_views.translate_story, name="translate_story"),
+    path(
+        "stories/<uuid:id>/translate/check/", translation_views.check_story_translation, name="check_story_translation"
+    ),
 ]

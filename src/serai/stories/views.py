@@ -16,11 +16,15 @@ from serai.accounts.mail import address_of, post
 from serai.accounts.models import Account
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
+from serai.core.lifecycle import NotAllowedNow
+from serai.directory.territories import language_name
 from serai.exchanges.models import Exchange, Participant
 from serai.sharing.choosing import Ring, choose_readers, own_rings
 from serai.sharing.reading import reading
-from serai.stories import actions, forms, naming, queries
+from serai.stories import actions, forms, naming, queries, translating, translation_views
 from serai.stories.models import Naming, Passage, Story
+from serai.stories.translating import Sheet
+from serai.translations.sides import Side, Sides, state_in_words, weakest
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.versions import both_versions, merged
@@ -49,10 +53,14 @@ def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if found.state == "withdrawn" and not mine:
         raise Http404
     lines = queries.told(list(found.passages.all()), as_source=mine)
+    sheets = translating.sheets_of(found, found.passages.all())
+    in_languages = translation_views.sides_of(request, found, sheets)
     context = {
         "story": found,
         "exchange": found.exchange,
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line, in_languages, sheets) for line in lines],
+        "sides": in_languages,
+        "acts": translation_views.acts(here, found, sheets) if mine else {},
         "day": dates.day(found.released_at.date()) if found.released_at else "",
         "mine": mine,
         "reading": reading(here, found),
@@ -60,15 +68,35 @@ def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "stories/story.html", context)
 
 
-def _line(line: queries.Told) -> dict[str, Any]:
+def _line(line: queries.Told, sides: Sides, sheets: dict[str, Sheet]) -> dict[str, Any]:
     passage = line.passage
     href = reverse(passage.noun, args=[passage.record_id]) if passage.noun and passage.record_id else ""
+    texts = {s.language: _text(line, s, sheets) for s in sides.shown}
     return {
         "passage": passage,
         "href": href,
         "waiting": line.waiting,
         "namings": line.namings,
         "stand_in": line.stand_in,
+        "texts": texts,
+        "unasked": any(told.get("unasked") for told in texts.values()),
+    }
+
+
+def _text(line: queries.Told, side: Side, sheets: dict[str, Sheet]) -> dict[str, Any]:
+    """What is told at a place in one language, with what must be said of it."""
+    if side.original:
+        return {"text": line.passage.text}
+    row = sheets[side.language].passages.get(line.passage.pk)
+    if row is None or not row.text:
+        return {"text": ""}
+    return {
+        "text": row.text,
+        "old": row.of_wording != line.passage.wording,
+        "unasked": any(
+            n.answer != "yes" or n.answered_at is None or n.answered_at < row.written_at for n in line.namings
+        ),
+        "said": state_in_words(row.state) if row.state != weakest(sheets[side.language].pieces) else "",
     }
 
 
@@ -85,6 +113,7 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             here.actor,
             title=values["title"],
             byline=values["byline"],
+            language=values["language"] or "en",
             exchange=exchange,
             city=here.standing.city,
             readers=[group("organisation", here.actor.source)]
@@ -158,13 +187,23 @@ def answer_naming(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = Naming.objects.select_related("passage__story", "organisation", "person").get(pk=id)
     if here.actor.organisation != found.organisation_id and here.actor.person != found.person_id:
         raise Http404
+    rows = list(found.passage.translations.order_by("language"))
+    words = sum(row.version for row in rows)
     if request.method == "POST":
+        if request.POST.get("words", "0") != str(words):
+            raise NotAllowedNow("a translation was written or changed since the page was read")
         actions.answer_naming(here.actor, found, request.POST.get("answer", ""), now=here.now)
         messages.success(request, _("Your answer is kept. You can change it here at any time."))
         return redirect("answer_naming", id)
-    return show(
-        request, "stories/naming.html", {"naming": found, "passage": found.passage, "story": found.passage.story}
-    )
+    context = {
+        "naming": found,
+        "passage": found.passage,
+        "story": found.passage.story,
+        "translations": [(row, language_name(row.language)) for row in rows],
+        "newer": any(found.answered_at is None or row.written_at > found.answered_at for row in rows),
+        "words": words,
+    }
+    return show(request, "stories/naming.html", context)
 
 
 @member_page

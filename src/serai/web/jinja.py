@@ -77,7 +77,13 @@ def _ways(path: str, *, signed_in: bool) -> list[dict[str, Any]]:
     else:
         ways = [("library", _("Library")), ("stories", _("Stories")), ("cities", _("Cities"))]
         ways.append(("kept_safe", _("How it is kept safe")))
-    return [{"href": reverse(n), "label": label, "current": path.startswith(reverse(n))} for n, label in ways]
+    here = _WHERE.get(path.split("/")[2], "exchanges") if path.startswith("/thread/") else ""
+    return [
+        {"href": reverse(n), "label": label, "current": n == here or path.startswith(reverse(n))} for n, label in ways
+    ]
+
+
+_WHERE = {"need": "needs", "match": "needs", "practice": "library", "story": "stories"}  # of the thread's records
 
 
 class FormRenderer(BaseRenderer):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from serai.web.pages import show
@@ -14,7 +13,7 @@ from serai.web.steps import typed
 CHOOSE = "choose-"
 
 
-def merged(request: HttpRequest, record: Model) -> QueryDict | None:
+def merged(request: HttpRequest, record: Any) -> QueryDict | None:
     """What was posted, with the saved value for each field where the editor chose that; None if not a POST."""
     if request.method != "POST":
         return None

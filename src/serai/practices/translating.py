@@ -1,0 +1,59 @@
+"""A version of a practice in another language; when the original moves on, the translation stays with its version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from serai.audit.actions import Actor
+from serai.practices.models import Practice, PracticeTranslation, PracticeVersion
+from serai.practices.queries import FIELDS
+from serai.translations import actions
+
+Words = Mapping[str, str | Sequence[str]]  # by the names in FIELDS
+
+
+def translate_practice(
+    actor: Actor,
+    version: PracticeVersion,
+    language: str,
+    words: Words,
+    *,
+    now: datetime,
+    made: str = "human",
+    because: str = "",
+) -> PracticeTranslation:
+    """Puts one version of a practice into another language. Raises `NotYours`, `ChangedMeanwhile`."""
+    fresh = PracticeTranslation(
+        original=version, language=language, made=made, illustrative=version.illustrative, **_columns(words)
+    )
+    return actions.write(actor, fresh, groups=version.audience.groups, now=now, because=because)
+
+
+def mend_translation(
+    actor: Actor,
+    translation: PracticeTranslation,
+    words: Words,
+    *,
+    made: str,
+    expected: int,
+    now: datetime,
+    because: str = "",
+) -> PracticeTranslation:
+    """Gives a translation new words, which nobody has checked. Raises `NotYours`, `ChangedMeanwhile`."""
+    return actions.mend(actor, translation, expected=expected, now=now, because=because, made=made, **_columns(words))
+
+
+def _columns(words: Words) -> dict[str, Any]:
+    return {name: words[name] for name in FIELDS if name in words}
+
+
+def translations_of(practice: Practice) -> dict[str, PracticeTranslation]:
+    """By language, the translation of the youngest version that was translated into it."""
+    rows = (
+        PracticeTranslation.objects.filter(original__practice=practice)
+        .select_related("original", "written_by", "audience")
+        .order_by("language", "original__number")
+    )
+    return {row.language: row for row in rows}

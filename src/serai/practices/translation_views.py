@@ -1,0 +1,147 @@
+"""Pages on which a practice is put into another language, and read by a second person."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django import forms as fields
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from serai.audit.actions import ChangedMeanwhile
+from serai.core.lifecycle import NotAllowedNow
+from serai.practices import forms, queries, translating
+from serai.practices.models import Practice, PracticeTranslation, PracticeVersion
+from serai.sharing import heeding
+from serai.translations import actions
+from serai.translations.sides import ASKED, Side, Sides, side, sides
+from serai.translations.views import ask_language, show_form
+from serai.web.pages import Here, member_page
+from serai.web.versions import both_versions, merged
+
+
+def sides_of(request: HttpRequest, practice: Practice, latest: PracticeVersion) -> Sides:
+    """The latest version beside what there is of it in other languages."""
+    found = {
+        code: side(code, row, [row], old=_old(row.number, latest.number))
+        for code, row in translating.translations_of(practice).items()
+    }
+    return sides(latest, found, asked=request.GET.get(ASKED, ""))
+
+
+def _old(translated: int, latest: int) -> str:
+    if translated == latest:
+        return ""
+    told = {"n": translated, "latest": latest}
+    return _("It is the translation of version %(n)s; the original is now version %(latest)s.") % told
+
+
+def acts(here: Here, practice: Practice, latest: PracticeVersion, translated: tuple[Side, ...]) -> dict[str, list[Any]]:
+    """What the source can do with each translation, by its language."""
+    found: dict[str, list[Any]] = {}
+    for one in translated:
+        row, mended = one.words, _("Mend it")
+        if row.number != latest.number:
+            mended = _("Bring it up to date")
+        href = f"{reverse('translate_practice', args=[practice.id])}?language={one.language}"
+        found[one.language] = [{"label": mended, "href": href}]
+        if actions.may_check(here.actor.person, row):
+            press = reverse("check_practice_translation", args=[practice.id])
+            told = {"translation": row.pk, "version": row.version}
+            found[one.language].append({"label": _("I read it: it is right"), "action": press, "fields": told})
+    return found
+
+
+@member_page
+def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Its words in another language, each beside the original; older words are where one begins."""
+    found = queries.practice_with_versions(id)
+    if not here.owns(found):
+        raise Http404
+    versions = {version.number: version for version in found.versions.all()}
+    latest = versions[max(versions)]
+    back = reverse("practice", args=[id])
+    language = ask_language(request, latest.language, kicker=found.title, back=back)
+    if isinstance(language, HttpResponse):
+        return language
+    # What is posted is a translation of the version its writer saw, also where the original moved on meanwhile.
+    version = versions.get(_number(request.POST.get("number")), latest)
+    rows = PracticeTranslation.objects.filter(original=version, language=language).select_related("audience")
+    present = rows.first()
+    older = None if present else translating.translations_of(found).get(language)
+    saved = _as_shown(version, present, older)
+    form = forms.PracticeTranslationForm(merged(request, saved), initial=vars(saved), original=version)
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        kept = heeding.ask_to_heed(request, here, [form.cleaned_data[name] for name in form.beside])
+        if isinstance(kept, HttpResponse):
+            return kept
+        try:
+            _save(here, form, version, present, language, kept.because)
+        except ChangedMeanwhile as meanwhile:
+            there = _as_shown(version, PracticeTranslation.objects.get(pk=meanwhile.record.pk), None)
+            return both_versions(request, form, there, title=_("Someone else changed this translation"))
+        messages.success(request, _("The translation is saved. A second person can check it."))
+        return redirect(f"{back}?{ASKED}={language}")
+    old = _old(older.number, version.number) if older else ""
+    return show_form(
+        request, form, original=version.language, language=language, kicker=found.title, back=back, old=old
+    )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _as_shown(
+    version: PracticeVersion, present: PracticeTranslation | None, older: PracticeTranslation | None
+) -> SimpleNamespace:
+    """What the form begins with, and what a second editor finds saved."""
+    begun = present or older
+    made = {"made": begun.made} if begun else {}
+    shown = {"version": present.version if present else 0, "number": version.number}
+    return SimpleNamespace(**shown, **made, **forms.words_of(begun))
+
+
+def _save(
+    here: Here,
+    form: forms.PracticeTranslationForm,
+    version: PracticeVersion,
+    present: PracticeTranslation | None,
+    language: str,
+    because: str,
+) -> None:
+    said: dict[str, Any] = {"made": form.cleaned_data["made"], "now": here.now, "because": because}
+    if present is None:
+        translating.translate_practice(here.actor, version, language, form.words(), **said)
+        return
+    expected = form.cleaned_data["version"]
+    translating.mend_translation(here.actor, present, form.words(), expected=expected, **said)
+
+
+class _Checked(fields.Form):
+    translation = fields.UUIDField()
+    version = fields.IntegerField()
+
+
+@require_POST
+@member_page
+def check_practice_translation(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A second person read it beside the original, as it was on their page."""
+    found = Practice.objects.get(pk=id)
+    form = _Checked(request.POST)
+    if not here.owns(found) or not form.is_valid():
+        raise Http404
+    told = form.cleaned_data
+    row = PracticeTranslation.objects.select_related("audience").get(pk=told["translation"], original__practice=found)
+    try:
+        actions.check(here.actor, row, expected=told["version"], now=here.now)
+    except ChangedMeanwhile as meanwhile:
+        raise NotAllowedNow("the translation was changed meanwhile") from meanwhile
+    messages.success(request, _("Thank you. The page now says that a second person checked it."))
+    return redirect(f"{reverse('practice', args=[id])}?{ASKED}={row.language}")

@@ -1,0 +1,106 @@
+"""Pages on which a story is put into another language, and read by a second person."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django import forms as fields
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from serai.core.lifecycle import NotAllowedNow
+from serai.sharing import heeding
+from serai.stories import forms, queries, translating
+from serai.stories.models import Story
+from serai.stories.translating import Sheet, TranslatedMeanwhile
+from serai.translations.sides import ASKED, Sides, side, sides
+from serai.translations.views import ask_language, show_form
+from serai.web.pages import Here, member_page
+from serai.web.versions import both_versions, merged
+
+
+def sides_of(request: HttpRequest, story: Story, sheets: dict[str, Sheet]) -> Sides:
+    """The story beside what there is of it in other languages."""
+    found = {code: side(code, sheet.heading, sheet.pieces) for code, sheet in sheets.items()}
+    return sides(story, found, asked=request.GET.get(ASKED, ""))
+
+
+def acts(here: Here, story: Story, sheets: dict[str, Sheet]) -> dict[str, list[Any]]:
+    """What the source can do with each translation, by its language."""
+    found: dict[str, list[Any]] = {}
+    for code, sheet in sheets.items():
+        href = f"{reverse('translate_story', args=[story.id])}?language={code}"
+        found[code] = [{"label": _("Mend it"), "href": href}]
+        if translating.waiting(sheet, here.actor.person):
+            press = reverse("check_story_translation", args=[story.id])
+            told = {"language": code, "version": sheet.version}
+            found[code].append({"label": _("I read it: it is right"), "action": press, "fields": told})
+    return found
+
+
+@member_page
+def translate_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Its title and passages in another language, each beside the original."""
+    found = queries.story_page(id)
+    if not here.owns(found):
+        raise Http404
+    back = reverse("story", args=[id])
+    language = ask_language(request, found.language, kicker=found.title, back=back)
+    if isinstance(language, HttpResponse):
+        return language
+    passages = list(found.passages.all())
+    saved = forms.words_of(translating.sheet_of(found, language), passages)
+    present = SimpleNamespace(**saved)
+    form = forms.StoryTranslationForm(merged(request, present), initial=saved, story=found, passages=passages)
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        kept = heeding.ask_to_heed(request, here, [form.cleaned_data[name] for name in form.beside])
+        if isinstance(kept, HttpResponse):
+            return kept
+        values = form.cleaned_data
+        try:
+            translating.translate_story(
+                here.actor,
+                found,
+                language,
+                title=values["title"],
+                byline=values.get("byline", ""),
+                texts=form.texts(),
+                made=values["made"],
+                expected=values["version"],
+                now=here.now,
+                because=kept.because,
+            )
+        except TranslatedMeanwhile as meanwhile:
+            there = SimpleNamespace(**forms.words_of(meanwhile.sheet, passages))
+            return both_versions(request, form, there, title=_("Someone else changed this translation"))
+        messages.success(request, _("The translation is saved. A second person can check it."))
+        return redirect(f"{back}?{ASKED}={language}")
+    return show_form(request, form, original=found.language, language=language, kicker=found.title, back=back)
+
+
+class _Checked(fields.Form):
+    language = fields.CharField(max_length=12)
+    version = fields.IntegerField()
+
+
+@require_POST
+@member_page
+def check_story_translation(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """A second person read it beside the original, as it was on their page."""
+    found = Story.objects.select_related("audience").get(pk=id)
+    form = _Checked(request.POST)
+    if not here.owns(found) or not form.is_valid():
+        raise Http404
+    told = form.cleaned_data
+    try:
+        translating.check_story(here.actor, found, told["language"], expected=told["version"], now=here.now)
+    except TranslatedMeanwhile as meanwhile:
+        raise NotAllowedNow("the translation was changed meanwhile") from meanwhile
+    messages.success(request, _("Thank you. The page now says that a second person checked it."))
+    return redirect(f"{reverse('story', args=[id])}?{ASKED}={told['language']}")
