@@ -10,6 +10,7 @@ from serai.core.audience import group
 from serai.demo.stages import MOMENTS
 from serai.demo.still_life import keys_on_a_table
 from serai.demo.thread import Thread, at, finish
+from serai.demo.translated import story_in_german
 from serai.exchanges import actions as exchanges
 from serai.exchanges.models import Exchange
 from serai.needs import actions as needs
@@ -247,6 +248,7 @@ def _tell(thread: Thread, activity: Activity) -> None:
             organisations=[named] if named else [],
             now=now - timedelta(days=9),
         )
+    story_in_german(arbreva.actor, story, now - timedelta(days=8))
     lipovar = cast["lipovar"]
     with lipovar.asks():  # a draft of the other side, which nobody else reads yet
         draft = stories.begin_story(

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from serai.core.audience import group
 from serai.demo.stages import MOMENTS
 from serai.demo.thread import PRACTICE, SAFE, Thread, at, finish
+from serai.demo.translated import practice_in_french
 from serai.exchanges import actions as exchanges
 from serai.exchanges.models import Exchange, Site
 from serai.needs import actions as needs
@@ -32,6 +33,7 @@ def need(thread: Thread) -> None:
             now=earlier,
             illustrative=True,
         )
+        practice_in_french(cast["lipovar-youth"].actor, thread.practice, earlier + timedelta(days=14))
     offers = [
         (lipovar, "Lipovar", "A youth centre that young people run themselves", "youth_engagement", "E2", 12),
         (valdora, "Valdora", "How police and youth work share one open evening", "community_policing", "E1", 8),
