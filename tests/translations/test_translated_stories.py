@@ -140,6 +140,25 @@ def test_those_asked_by_mail_read_every_language_by_their_link(world: World, sto
     address = next(word for word in body.split() if "/l/" in word)
     shown = text(browsing().get("/l/" + address.split("/l/", 1)[1]))
     assert "May this story name you?" in shown
+    assert IN_GERMAN[NAMED] in shown
+    link, late = browsing(), "Lipovar hat Ärger mit der Polizei."
+    put(world, story, at=4, language="sq", **{NAMED: late})
+    at = "/l/" + address.split("/l/", 1)[1]
+    assert link.post(at, {"answer": "yes"}).status_code == 302
+    assert late not in text(browsing_as(world, "Valdora").get(f"/stories/{story.pk}/?in=sq"))
+    assert IN_GERMAN[NAMED] in page(browsing_as(world, "Valdora"), story), "what the link showed is agreed"
+
+
+def test_a_yes_to_a_page_that_changed_meanwhile_is_refused(world: World, story: Story) -> None:
+    browser = browsing_as(world, "Lipovar")
+    with world["Lipovar"].asks():
+        path = f"/namings/{Naming.objects.get().pk}/"
+    sheet = put(world, story, at=-1)
+    assert len(sheet.passages) == 3
+    assert browser.post(path, {"answer": "yes"}).status_code == 409
+    assert 'name="words" value="1"' in text(browser.get(path))
+    assert browser.post(path, {"answer": "yes", "words": "1"}).status_code == 302
+    assert IN_GERMAN[NAMED] in page(browsing_as(world, "Valdora"), story)
 
 
 def test_a_passage_changed_since_says_so_and_a_yes_to_it_is_asked_anew(world: World, story: Story) -> None:

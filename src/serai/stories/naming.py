@@ -106,7 +106,7 @@ class MayWeNameYou:
         )
 
     def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
-        """Keeps the answer on the naming. It is about the words there were when the link was made: it shows no others."""
+        """Keeps the answer on the naming: about the words there were when the link was made, for it shows no others."""
         actions.answer_naming(None, self._naming(link), value, now=now, words_of=link.created_at)
 
     def undo(self, link: Invitation, *, now: datetime) -> None:
