@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('serai', '0009_photos_of_takeaways'),
+        ('serai', '0010_sessions_beside_others'),
     ]
 
     operations = [
