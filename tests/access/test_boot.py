@@ -146,6 +146,25 @@ def test_another_versions_files_and_migrations_are_seen(house: Cluster, monkeypa
     assert f"newer Serai (it has {here[-1]})" in said(house, WEB)
 
 
+def test_the_migrations_of_every_installed_app_are_compared(house: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    packages = {
+        migration.__module__.removesuffix(f".migrations.{name}"): label
+        for (label, name), migration in loader.disk_migrations.items()
+        if label != "serai"
+    }
+    assert set(carried.PACKAGES) == set(packages), "an app with migrations came or went: see carried.PACKAGES"
+    known = {(packages[line.rpartition(".")[0]], line.rpartition(".")[2]) for line in carried.others()}
+    assert known == {key for key in loader.disk_migrations if key[0] != "serai"}
+    here = carried.others()
+    monkeypatch.setattr(carried, "others", lambda: [*here, "allauth.mfa.9999_later"])
+    assert "(it lacks allauth.mfa.9999_later): run serai migrate" in said(house, WEB)
+    monkeypatch.setattr(carried, "others", lambda: here[1:])
+    assert f"newer packages (it has {here[0]})" in said(house, WEB)
+
+
 def test_an_empty_database_is_not_served(house: Cluster) -> None:
     with psycopg.connect(house.admin_url(), autocommit=True) as admin:
         admin.execute(b"CREATE DATABASE serai_empty OWNER serai_owner TEMPLATE template0")

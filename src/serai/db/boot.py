@@ -1,6 +1,6 @@
 """Refuses to serve where the audience rule would not hold: asked by each process as it starts, in its own role.
 
-`serai migrate` seals what it leaves behind: which policy files it ran, up to which migration, and a fingerprint of the
+`serai migrate` seals what it leaves behind: which policy files and which migrations it ran, and a fingerprint of the
 catalogue. A process compares before it answers anyone. It loads no Django, so that the supervisor can ask too.
 """
 
@@ -90,6 +90,7 @@ def seal(owner: Executes, *, demo: bool) -> None:
     row = owner.fetchone()
     assert row
     told = {"files": carried.digest(demo=demo), "migrations": carried.migrations(), "catalogue": row[0]}
+    told["others"] = carried.others()
     owner.execute(
         "CREATE FUNCTION serai_seal() RETURNS jsonb LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp"
         f" AS $seal$ SELECT '{json.dumps(told)}'::jsonb $seal$"
@@ -152,6 +153,10 @@ def _of_seal(connection: Connection, *, demo: bool) -> Iterator[str]:
         yield f"This database was written by a newer Serai (it has {newer[-1]}): install that one."
     elif sealed["migrations"] != here:
         yield f"This database is from an earlier Serai (it lacks {here[-1]}): run serai migrate."
+    elif newer := sorted(set(sealed.get("others", ())) - set(others := carried.others())):
+        yield f"This database was brought up to date with newer packages (it has {newer[-1]}): install those."
+    elif older := sorted(set(others) - set(sealed.get("others", ()))):
+        yield f"A package was updated, the database was not (it lacks {older[-1]}): run serai migrate."
     elif sealed["files"] != carried.digest(demo=demo):
         yield "The policies in this database are another version's: run serai migrate with the Serai that serves."
     elif sealed["catalogue"] != catalogue:
