@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from serai.db.names import InOrder
 from serai.db.rows import Protected, new_id, side_reference, there
 from serai.directory import vocabulary
 
@@ -91,7 +92,10 @@ class Organisation(Protected):
     claimed_on = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["name", "id"], name="organisations_by_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="organisations_by_name"),
+            models.Index(InOrder("name"), "id", name="organisations_in_order"),
+        ]
 
     def __str__(self) -> str:
         return self.name

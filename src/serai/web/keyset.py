@@ -1,5 +1,7 @@
 """Long lists by name, a page at a time from a row on: as quick on the last page as on the first.
 
+Rows stand in the order of their names as people look for them (db/names.py), then of their ids.
+
 An address names the row where a page ends, by id alone: its name is asked for again, as far as the asker may read it.
 """
 
@@ -11,6 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+
+from serai.db.names import InOrder
 
 Row = TypeVar("Row", bound=Model)
 A_PAGE = 60
@@ -55,6 +59,11 @@ def span(
     )
 
 
+def ordered(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The same rows in that order."""
+    return rows.annotate(in_order=InOrder("name")).order_by("in_order", "pk")
+
+
 def counted(rows: QuerySet[Any]) -> int:
     """How many rows there are; beyond `MOST_COUNTED` one more than that, and no further."""
     return rows.order_by()[: MOST_COUNTED + 1].count()
@@ -64,7 +73,7 @@ def _edge(rows: QuerySet[Row], id: Any) -> tuple[str, Any] | None:
     if not id:
         return None
     try:
-        return rows.order_by().filter(pk=id).values_list("name", "pk").first()
+        return ordered(rows).filter(pk=id).values_list("in_order", "pk").first()
     except (ValueError, ValidationError):
         return None
 
@@ -72,15 +81,15 @@ def _edge(rows: QuerySet[Row], id: Any) -> tuple[str, Any] | None:
 def _kept(
     rows: QuerySet[Row], edge: tuple[str, Any] | None, keep: Callable[[Row], bool] | None, wanted: int, *, back: bool
 ) -> list[Row]:
-    ordered = rows.order_by("-name", "-pk") if back else rows.order_by("name", "pk")
+    towards = ordered(rows).reverse() if back else ordered(rows)
     found: list[Row] = []
     look = A_LOOK if keep else wanted
     while True:
-        batch = list(ordered.filter(_beyond(edge, back=back))[:look])
+        batch = list(towards.filter(_beyond(edge, back=back))[:look])
         found += [row for row in batch if keep is None or keep(row)]
         if len(found) >= wanted or len(batch) < look:
             return found[:wanted]
-        edge = (batch[-1].name, batch[-1].pk)  # type: ignore[attr-defined]
+        edge = (batch[-1].in_order, batch[-1].pk)  # type: ignore[attr-defined]
 
 
 def _beyond(edge: tuple[str, Any] | None, *, back: bool) -> Q:
@@ -88,4 +97,4 @@ def _beyond(edge: tuple[str, Any] | None, *, back: bool) -> Q:
         return Q()
     name, id = edge
     way = "lt" if back else "gt"
-    return Q(**{f"name__{way}e": name}) & (Q(**{f"name__{way}": name}) | Q(**{f"pk__{way}": id}))
+    return Q(**{f"in_order__{way}e": name}) & (Q(**{f"in_order__{way}": name}) | Q(**{f"pk__{way}": id}))

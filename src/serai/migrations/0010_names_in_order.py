@@ -1,0 +1,15 @@
+"""Organisations are found in the order of their names, marks and capitals aside."""
+
+from django.db import migrations, models
+
+import serai.db.names
+
+
+class Migration(migrations.Migration):
+    dependencies = [("serai", "0009_photos_of_takeaways")]
+    operations = [
+        migrations.AddIndex(
+            model_name="organisation",
+            index=models.Index(serai.db.names.InOrder("name"), models.F("id"), name="organisations_in_order"),
+        ),
+    ]
