@@ -61,7 +61,8 @@ def span(
 
 def ordered(rows: QuerySet[Row]) -> QuerySet[Row]:
     """The same rows in that order."""
-    return rows.annotate(in_order=InOrder("name")).order_by("in_order", "pk")
+    found: QuerySet[Row] = rows.annotate(in_order=InOrder("name"))  # type: ignore[assignment]
+    return found.order_by("in_order", "pk")
 
 
 def counted(rows: QuerySet[Any]) -> int:

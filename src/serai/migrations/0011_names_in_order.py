@@ -6,7 +6,7 @@ import serai.db.names
 
 
 class Migration(migrations.Migration):
-    dependencies = [("serai", "0009_photos_of_takeaways")]
+    dependencies = [("serai", "0010_sessions_beside_others")]
     operations = [
         migrations.AddIndex(
             model_name="organisation",
