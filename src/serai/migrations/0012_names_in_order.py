@@ -6,7 +6,7 @@ import serai.db.names
 
 
 class Migration(migrations.Migration):
-    dependencies = [("serai", "0010_sessions_beside_others")]
+    dependencies = [("serai", "0011_translations")]
     operations = [
         migrations.AddIndex(
             model_name="organisation",
