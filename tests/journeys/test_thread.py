@@ -6,7 +6,7 @@ import re
 
 import pytest
 from hands import Hand
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 QUESTION = "How do we open a house in the evening?"
 
@@ -104,6 +104,17 @@ def plan_the_exchange(hand: Hand) -> str:
     return re.sub(r"^https?://[^/]+", "", hand.page.url)
 
 
+def nudge(hand: Hand) -> None:
+    """Arrow keys on the session: five minutes later, and back; the focus stays on it, and the hour is said."""
+    session = hand.page.get_by_role("link", name="Visit to the house").first
+    for key, hour in (("ArrowDown", "10:05"), ("ArrowUp", "10:00")):
+        hand._reach(session)
+        hand.page.keyboard.press(key)
+        expect(hand.page.locator("#live")).to_contain_text(f"Moved to {hour} in the draft.")
+        expect(hand.page.locator(".hours")).to_contain_text(hour)
+        expect(hand.page.locator(".hours a:focus")).to_have_text("Visit to the house")
+
+
 def programme(arbreva: Hand, lipovar: Hand, exchange: str) -> None:
     for hand in (arbreva, lipovar):
         hand.go(exchange)
@@ -119,6 +130,8 @@ def programme(arbreva: Hand, lipovar: Hand, exchange: str) -> None:
     arbreva.write("It starts", "2024-10-14T10:00")
     arbreva.write("It ends", "2024-10-14T12:00")
     arbreva.button("Save in the draft")
+    if arbreva.way == "keyboard":
+        nudge(arbreva)
     for hand in (arbreva, lipovar):
         hand.go(exchange + "safety/")
         for group in range(1, 11):

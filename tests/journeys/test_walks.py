@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from hands import LAPTOP, Hand
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 # What Arbreva's team, or one of its people alone, kept: each stands in the demo world (src/serai/demo/after.py).
@@ -82,6 +84,13 @@ def walked(hand: Hand, also: list[str] | None = None) -> dict[str, str]:
     return pages
 
 
+def a_picture() -> bytes:
+    """A photo wider than what is kept."""
+    file = BytesIO()
+    Image.new("RGB", (2000, 1000), (60, 120, 90)).save(file, "PNG")
+    return file.getvalue()
+
+
 def test_what_is_captured_outlives_the_network(browser: Browser, site_a_year_later: str) -> None:
     hand = Hand(browser, site_a_year_later)
     hand.become("Youth worker, Arbreva")
@@ -90,14 +99,30 @@ def test_what_is_captured_outlives_the_network(browser: Browser, site_a_year_lat
     hand.follow("Capture an idea")
     words = "Doors open at four, not at six"
     hand.context.set_offline(True)
-    hand.page.get_by_label("What do you want to bring home?").fill(words)
-    hand.page.get_by_role("button", name="Keep it").click()
+    picture = {"name": "IMG.png", "mimeType": "image/png", "buffer": a_picture()}
+    for text, people in ((words, "Nobody can be recognised in it"), ("And the keys", "")):
+        hand.page.get_by_label("What do you want to bring home?").fill(text)
+        hand.page.locator("input[type=file]").set_input_files(picture)
+        if people:
+            hand.page.get_by_label(people).check()
+        hand.page.get_by_role("button", name="Keep it").click()
+        expect(hand.page.locator("#live")).to_contain_text("Not sent: there is no network.")
+        expect(hand.page.get_by_label("What do you want to bring home?")).to_have_value("")
+        # A photo of which nobody said whether people are in it is not kept.
+        lost = hand.page.locator("#live").get_by_text("The photo is not kept.")
+        expect(lost).to_have_count(0 if people else 1)
     expect(hand.page.locator("[data-offline]")).to_be_visible()
     hand.context.set_offline(False)
     expect(hand.page.locator("[data-offline]")).to_be_hidden(timeout=20_000)
     hand.page.reload()
     expect(hand.page.locator("main")).to_contain_text(words)
     assert hand.page.locator("main").inner_text().count(words) == 1
+    kept = hand.page.locator("li.task", has_text=words)
+    kept.get_by_role("link", name="With a photo").click()
+    expect(hand.page.locator("main")).to_contain_text("Nobody can be recognised in it.")
+    assert hand.page.locator("figure img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1600
+    hand.page.go_back()
+    expect(hand.page.locator("li.task", has_text="And the keys").get_by_text("With a photo")).to_have_count(0)
 
 
 def test_what_is_typed_comes_back_after_the_page_was_lost(browser: Browser, site_a_year_later: str) -> None:
