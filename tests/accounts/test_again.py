@@ -58,7 +58,7 @@ def test_later_the_first_way_in_wants_a_mailed_code(client: Client, path: str) -
     assert f"It went to {ADDRESS}" in text(page)
     mail = newest()
     assert mail.address == ADDRESS
-    assert "wants to add a way to sign in" in mail.body
+    assert "wants to change how you sign in" in mail.body
     refused = client.post(AGAIN[path], {"code": wrong(code_in(mail))})
     assert refused.status_code == 422
     assert "This is not the code we sent." in text(refused)

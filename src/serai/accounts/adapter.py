@@ -29,7 +29,12 @@ from serai.accounts.qr import svg
 from serai.db import clock
 from serai.db.rows import new_id
 
-CODE_MAILS = ("account/email/login_code", "account/email/again_code", "account/email/more_code")
+CODE_MAILS = (
+    "account/email/login_code",
+    "account/email/again_code",
+    "account/email/more_code",
+    "account/email/address_code",
+)
 
 
 def display(account: Account) -> str:

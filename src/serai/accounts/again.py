@@ -31,7 +31,7 @@ KEPT = "show_again"
 PURPOSE = "again"
 MAILS, MAILS_SECONDS = 5, 900
 # Where one goes on: words of the address, so that no page of elsewhere can be named.
-ONWARD = {"passkey": "mfa_add_webauthn", "app": "mfa_activate_totp"}
+ONWARD = {"passkey": "mfa_add_webauthn", "app": "mfa_activate_totp", "address": "account_address"}
 
 
 def shown_lately(request: HttpRequest) -> bool:

@@ -5,11 +5,12 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path
 
-from serai.accounts import again, first, views
+from serai.accounts import address, again, first, views
 
 urlpatterns = [
     path("", views.mine, name="account_home"),
     path("language/", views.language, name="account_language"),
+    path("address/", address.change_address, name="account_address"),
     path("everywhere/", views.sign_out_everywhere, name="account_everywhere"),
     path("first/<str:token>/", first.begin, name="account_first"),
     path("login/", account.login, name="account_login"),

@@ -30,8 +30,12 @@ def type_code(request: HttpRequest) -> HttpResponse:
         stage = LoginStageController.enter(request, LoginByCodeStage.key)
         if stage is None:
             messages.warning(request, _("No code is waiting in this browser: it was used already. Ask for a new one."))
-        elif not LoginCodeVerificationProcess(stage=stage).is_valid():
+        elif not (process := LoginCodeVerificationProcess(stage=stage)).is_valid():
             messages.warning(request, _("That code has run out. Ask for a new one."))
+        elif process.user is not None and process.user.email != str(process.state.get("email", "")).lower():
+            process.abort()  # sent to an address that is the account's no more
+            messages.warning(request, _("That code has run out. Ask for a new one."))
+            return redirect("account_login")
     response: HttpResponse = confirm_login_code(request)
     return response
 
