@@ -22,7 +22,7 @@ from serai.db.embedded import Cluster
 PURE = ("core", "documents", "look", "house", "processes")
 # A worker takes a file at a time: these first, longest first, so that none is left with one when the other has ended.
 LONGEST = (
-    "journeys/test_axe.py",
+    "journeys/test_every_page.py",
     "journeys/test_thread.py",
     "access/test_matrix.py",
     "sharing/test_two_worlds.py",
@@ -30,7 +30,6 @@ LONGEST = (
     "journeys/test_walks.py",
     "look/test_in_a_browser.py",
     "access/test_mutation.py",
-    "journeys/test_every_page.py",
     "processes/test_backup.py",
     "accounts/test_worker.py",
     "access/test_differential.py",

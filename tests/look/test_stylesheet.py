@@ -85,6 +85,20 @@ def test_dark_by_choice_is_dark_by_device() -> None:
     assert rule(TOKENS, '[data-theme="dark"]').keys() == rule(TOKENS, ':root, [data-theme="light"]').keys()
 
 
+def test_in_the_dark_nothing_is_other_than_in_the_light_but_colours() -> None:
+    """So that axe need ask again in the dark only what it asks of colours (tests/journeys/test_every_page.py)."""
+    themed = 0
+    for name, text in BARE.items():
+        screen = text.split("@media print")[0]
+        assert name == "tokens.css" or "prefers-color-scheme" not in screen
+        for selector, body in re.findall(r"([^{}]*data-theme[^{}]*)\{([^{}]*)\}", screen):
+            themed += 1
+            told = [one.strip() for one in body.split(";") if one.strip()]
+            colours = r"--[\w-]+: #[0-9a-f]{3,8}|color-scheme: (light|dark)|(background|color): var\(--[\w-]+\)"
+            assert all(re.fullmatch(colours, one) for one in told), (name, selector)
+    assert themed >= 4
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_no_side_is_left_or_right(name: str) -> None:
     logical = re.sub(r"@(media|container)[^{]*\{", "{", BARE[name])
