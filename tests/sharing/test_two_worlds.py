@@ -19,6 +19,10 @@ from serai.directory.models import Person
 from serai.exchanges import actions as exchanges
 from serai.exchanges.models import Exchange, Note, Session, Takeaway
 from serai.needs import actions as needs
+from serai.stories import actions as stories
+from serai.stories import translating
+from serai.stories.models import Story
+from serai.stories.translating import Text
 from sharing.pages import addresses, got, routes
 from sharing.stage import arranged, everyone
 from worlds import NOW, Someone, World, browsing, member, small_world
@@ -180,6 +184,42 @@ def test_what_is_kept_for_oneself_changes_nothing_for_anybody_else(world: World)
         assert SECRET in str(got(browsing(author), ["/my-data/export/", f"/takeaways/{ids[1]}/"]))
     pages = same(others, [nothing, kept], wanted)
     assert answered(pages) > 100
+    assert SECRET not in str(pages)
+
+
+def test_a_passage_that_waits_leaves_no_trace_in_another_language(world: World) -> None:
+    """Whether the passage that waits for a yes was put into another language, and into which words."""
+    exchange, arbreva = arranged(world), world["Arbreva"]
+    with arbreva.asks():
+        story = stories.begin_story(
+            arbreva.actor,
+            title="It",
+            exchange=exchange,
+            readers=[group("organisation", arbreva.organisation.id)],
+            now=NOW,
+        )
+        here = [world["Lipovar"].organisation]
+        waits = stories.add_passage(
+            arbreva.actor, story, "Lipovar did it.", in_kind="A city.", organisations=here, now=NOW
+        )
+        stories.release_story(arbreva.actor, story, ["everyone"], now=NOW)
+
+    def told(words: str) -> Callable[[], None]:
+        def make() -> None:
+            with arbreva.asks():
+                found = Story.objects.select_related("audience").get(pk=story.pk)
+                texts = {p.pk: Text(text="Eine Stadt.", of_wording=1) for p in found.passages.all() if p.stands_in}
+                texts[waits.pk] = Text(text=words, of_wording=1)
+                given = {"title": "Das", "byline": "", "texts": texts, "expected": 0, "now": NOW}
+                translating.translate_story(arbreva.actor, found, "de", **given)
+
+        return make
+
+    home, thread, page = "/home/", f"/thread/story/{story.pk}/", f"/stories/{story.pk}/"
+    wanted = [page, f"{page}?in=de", f"{page}?in=en", "/stories/", thread, home, "/my-data/export/"]
+    others = [world["Valdora"], world["Arbreva NGO"], world.secretariat, None]
+    pages = same(others, [told(""), told(f"{SECRET} war es.")], wanted)
+    assert all("Eine Stadt." in seen[page][1] for seen in pages)
     assert SECRET not in str(pages)
 
 

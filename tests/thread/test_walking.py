@@ -46,6 +46,8 @@ def test_from_every_noun_both_ways(world: World) -> None:
         assert path == sorted(path, key=STAGES.index)
         page = browsing_as(world, "Lipovar").get(f"/thread/{noun}/{getattr(it, noun).pk}/")
         assert page.status_code == 200
+        way = {"need": "Needs", "match": "Needs", "practice": "Library"}.get(noun, "Exchanges")
+        assert f'aria-current="page">{way}</a>' in text(page), noun
         with world["Lipovar"].asks():
             hrefs = [part["href"] for part in in_words(found) if isinstance(part, dict)]
         assert all(href in text(page) for href in hrefs)

@@ -77,7 +77,9 @@ def _ways(path: str, *, signed_in: bool) -> list[dict[str, Any]]:
     else:
         ways = [("library", _("Library")), ("stories", _("Stories")), ("cities", _("Cities"))]
         ways.append(("kept_safe", _("How it is kept safe")))
-    here = _WHERE.get(path.split("/")[2], "exchanges") if path.startswith("/thread/") else ""
+    here = _WHERE.get(path.split("/")[2]) if path.startswith("/thread/") else ""
+    if here not in ("", *(n for n, _label in ways)):
+        here = "exchanges"
     return [
         {"href": reverse(n), "label": label, "current": n == here or path.startswith(reverse(n))} for n, label in ways
     ]

@@ -41,6 +41,7 @@ OPTIONS = {
 }
 KEYWORDS: dict[str, tuple[int, ...] | tuple[tuple[int, str], int] | None] = {
     "_": None,
+    "_now": None,  # gettext itself, where `_` is the lazy one
     "N_": None,
     "gettext": None,
     "gettext_lazy": None,
