@@ -126,7 +126,11 @@ class HouseChecks:
                 ("SELECT because FROM serai_auditentry WHERE id = %s", "entry_practice", None),
                 ("SELECT 1 FROM serai_mail WHERE id = %s", "mail_practice", []),
             ],
-            "story": [("SELECT title FROM serai_storytranslation WHERE id = %s", "story_words", None)],
+            "story": [
+                ("SELECT title FROM serai_storytranslation WHERE id = %s", "story_words", None),
+                ("SELECT text FROM serai_passage WHERE id = %s", "passage", None),
+                ("SELECT text FROM serai_passagetranslation WHERE id = %s", "passage_words", None),
+            ],
             "session": [("SELECT programme FROM serai_programmerelease WHERE id = %s", "release", None)],
             "note": [("SELECT 1 FROM serai_noteauthor WHERE note_id = %s", "note", [])],
             "takeaway": [("SELECT 1 FROM serai_photo WHERE id = %s", "photo", [])],

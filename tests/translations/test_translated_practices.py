@@ -172,6 +172,7 @@ def test_a_translation_stays_with_its_version_and_is_brought_up_to_date_from_the
     assert lipovar.post(path, posted).status_code == 302
     page = read(browsing_as(world, "Arbreva"), practice)
     assert told not in page
+    assert text(browsing_as(world, "Arbreva").get(f"/library/{practice.pk}/versions/")).count("Also in: German.") == 2
     with world["Arbreva"].asks():
         rows = PracticeTranslation.objects.order_by("original__number")
         assert [(row.number, row.summary) for row in rows.select_related("original")] == [

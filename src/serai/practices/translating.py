@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from serai.audit.actions import Actor
+from serai.directory.territories import language_name
 from serai.practices.models import Practice, PracticeTranslation, PracticeVersion
 from serai.practices.queries import FIELDS
 from serai.translations import actions
@@ -57,3 +58,12 @@ def translations_of(practice: Practice) -> dict[str, PracticeTranslation]:
         .order_by("language", "original__number")
     )
     return {row.language: row for row in rows}
+
+
+def languages_of(practice: Practice) -> dict[int, list[str]]:
+    """Into which languages each version was put, by its number, as the reader calls them."""
+    rows = PracticeTranslation.objects.filter(original__practice=practice).order_by("original__number", "language")
+    found: dict[int, list[str]] = {}
+    for number, language in rows.values_list("original__number", "language"):
+        found.setdefault(number, []).append(language_name(language))
+    return found

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from serai.audit.actions import ChangedMeanwhile
 from serai.directory import vocabulary
-from serai.practices import actions, forms, queries, translation_views
+from serai.practices import actions, forms, queries, translating, translation_views
 from serai.practices.models import Practice, PracticeVersion
 from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
@@ -165,6 +165,7 @@ def practice_versions(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
     """Every version, each with its readable difference to the one before."""
     found = queries.practice_with_versions(id)
     versions = list(found.versions.all())
+    spoken = translating.languages_of(found)
     lines = []
     for version, before in zip(versions, [*versions[1:], None], strict=True):
         changes = queries.difference(before, version) if before else {}
@@ -172,6 +173,7 @@ def practice_versions(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
             {
                 "version": version,
                 "day": dates.day(version.created_at.date()),
+                "languages": spoken.get(version.number, []),
                 "changes": [{"label": FIELD_WORDS[name], "pieces": pieces} for name, pieces in changes.items()],
             }
         )

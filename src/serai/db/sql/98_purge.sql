@@ -102,8 +102,8 @@ CREATE FUNCTION serai_destroy(tablename text, this uuid) RETURNS boolean
     END
   $$;
 
--- Destroys what a report is about: the record, its versions and translations, its photo, what a story told of it, the
--- reasons in its trail, mails about it. That it was, by whom, when and why stays. Null for everyone but the contact of an
+-- Destroys what a report is about: the record, its versions, passages and translations, its photo, what a story told of
+-- it, the reasons in its trail, mails about it. That it was, by whom, when and why stays. Null for everyone but the contact of an
 -- open report.
 CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -126,16 +126,17 @@ CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
       IF place = 'serai_session' THEN
         blank := blank || jsonb_build_object('serai_programmerelease', serai_untitle(record));
       END IF;
-      -- What was put into another language goes with what it translates, of a practice in every version.
+      -- What was put into another language goes with what it translates, of a practice in every version, of a story in
+      -- every passage; and a story's passages go with it.
       ids := ARRAY(SELECT t.id FROM serai_practicetranslation t JOIN serai_practiceversion v ON v.id = t.original_id
         WHERE t.id <> record AND (v.id = record OR v.practice_id = record));
       blank := blank || jsonb_build_object('serai_practicetranslation', serai_empty('serai_practicetranslation', ids));
       ids := ARRAY(SELECT t.id FROM serai_storytranslation t WHERE t.original_id = record);
       blank := blank || jsonb_build_object('serai_storytranslation', serai_empty('serai_storytranslation', ids));
       ids := ARRAY(SELECT t.id FROM serai_passagetranslation t JOIN serai_passage p ON p.id = t.original_id
-        WHERE t.id <> record AND record IN (p.id, p.record_id));
+        WHERE t.id <> record AND record IN (p.id, p.record_id, p.story_id));
       blank := blank || jsonb_build_object('serai_passagetranslation', serai_empty('serai_passagetranslation', ids));
-      ids := ARRAY(SELECT id FROM serai_passage WHERE record_id = record AND id <> record);
+      ids := ARRAY(SELECT id FROM serai_passage WHERE record IN (record_id, story_id) AND id <> record);
       blank := blank || jsonb_build_object('serai_passage', serai_empty('serai_passage', ids));
       ids := ARRAY(SELECT a.id FROM serai_auditentry a WHERE a.record_id = record AND a.because <> '');
       blank := blank || jsonb_build_object('serai_auditentry', serai_empty('serai_auditentry', ids));
@@ -203,19 +204,21 @@ GRANT SELECT (practice_id) ON serai_practiceversion TO serai_definer;
 CREATE POLICY definer_destroys_photos ON serai_photo FOR DELETE TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_photos ON serai_photo FOR SELECT TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
 GRANT SELECT (takeaway_id) ON serai_photo TO serai_definer;
-CREATE POLICY definer_empties_told ON serai_passage FOR UPDATE TO serai_definer USING (record_id IN (SELECT unnest(serai_purging())));
-CREATE POLICY definer_finds_told ON serai_passage FOR SELECT TO serai_definer USING (record_id IN (SELECT unnest(serai_purging())));
-GRANT SELECT (record_id) ON serai_passage TO serai_definer;
+CREATE POLICY definer_empties_told ON serai_passage FOR UPDATE TO serai_definer
+  USING (record_id IN (SELECT unnest(serai_purging())) OR story_id IN (SELECT unnest(serai_purging())));
+CREATE POLICY definer_finds_told ON serai_passage FOR SELECT TO serai_definer
+  USING (record_id IN (SELECT unnest(serai_purging())) OR story_id IN (SELECT unnest(serai_purging())));
+GRANT SELECT (record_id, story_id) ON serai_passage TO serai_definer;
 CREATE POLICY definer_empties_translations ON serai_practicetranslation FOR UPDATE TO serai_definer USING (original_id IN
-  (SELECT v.id FROM serai_practiceversion v WHERE v.id IN (SELECT unnest(serai_purging())) OR v.practice_id IN (SELECT unnest(serai_purging()))));
+  (SELECT v.id FROM serai_practiceversion v WHERE ARRAY[v.id, v.practice_id] && serai_purging()));
 CREATE POLICY definer_finds_translations ON serai_practicetranslation FOR SELECT TO serai_definer USING (original_id IN
-  (SELECT v.id FROM serai_practiceversion v WHERE v.id IN (SELECT unnest(serai_purging())) OR v.practice_id IN (SELECT unnest(serai_purging()))));
+  (SELECT v.id FROM serai_practiceversion v WHERE ARRAY[v.id, v.practice_id] && serai_purging()));
 CREATE POLICY definer_empties_translations ON serai_storytranslation FOR UPDATE TO serai_definer USING (original_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_translations ON serai_storytranslation FOR SELECT TO serai_definer USING (original_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_empties_translations ON serai_passagetranslation FOR UPDATE TO serai_definer USING (original_id IN
-  (SELECT p.id FROM serai_passage p WHERE p.id IN (SELECT unnest(serai_purging())) OR p.record_id IN (SELECT unnest(serai_purging()))));
+  (SELECT p.id FROM serai_passage p WHERE ARRAY[p.id, p.record_id, p.story_id] && serai_purging()));
 CREATE POLICY definer_finds_translations ON serai_passagetranslation FOR SELECT TO serai_definer USING (original_id IN
-  (SELECT p.id FROM serai_passage p WHERE p.id IN (SELECT unnest(serai_purging())) OR p.record_id IN (SELECT unnest(serai_purging()))));
+  (SELECT p.id FROM serai_passage p WHERE ARRAY[p.id, p.record_id, p.story_id] && serai_purging()));
 GRANT SELECT (original_id) ON serai_practicetranslation, serai_storytranslation, serai_passagetranslation TO serai_definer;
 CREATE POLICY definer_untitles ON serai_programmerelease FOR UPDATE TO serai_definer
   USING (exchange_id IN (SELECT s.exchange_id FROM serai_session s WHERE s.id IN (SELECT unnest(serai_purging()))));
