@@ -218,3 +218,10 @@ def test_the_order_in_which_sessions_come_does_not_matter(found: Visit, chance: 
     items = list(found.items)
     chance.shuffle(items)  # type: ignore[attr-defined]
     assert clashes(replace(found, items=tuple(items))) == clashes(found)
+
+
+def test_a_free_time_is_looked_for_only_so_often() -> None:
+    found = visit(*(item(f"s{n:02}", at(25, 9)) for n in range(8)))
+    told = clashes(found, repairs=3)
+    assert len(told) == 28
+    assert [bool(clash.to) for clash in told] == [True] * 3 + [False] * 25

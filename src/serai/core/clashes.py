@@ -7,10 +7,11 @@ everyone comes to everything, except to sessions that are marked to run beside o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -88,22 +89,35 @@ class Clash:
     to: datetime | None = None
 
 
-def clashes(visit: Visit) -> list[Clash]:
-    """Everything that clashes, in order of time. An exchange without a clash has an empty list."""
+Move = tuple[str | None, datetime | None]  # which session, and to when
+Found = tuple[Clash, Callable[[], Move] | None]
+
+
+def clashes(visit: Visit, *, repairs: int = 10) -> list[Clash]:
+    """Everything that clashes, in order of time; a free time is looked for only for the first so many of them.
+
+    An exchange without a clash has an empty list.
+    """
     if visit.last_day < visit.first_day:
         raise ValueError("the last day is before the first")
-    found: list[Clash] = []
+    found: list[Found] = []
     inside = [item for item in visit.items if visit.first_day <= _day(item, visit) <= visit.last_day]
     for item in visit.items:
         if item not in inside:
-            found.append(_brought_in(visit, inside, item))
+            found.append((Clash(kind=Kind.OUTSIDE, items=(item.id,)), partial(_brought_in, visit, inside, item)))
         if item.most_guests is not None and item.guests > item.most_guests:
-            found.append(Clash(kind=Kind.GUESTS, items=(item.id,)))
+            found.append((Clash(kind=Kind.GUESTS, items=(item.id,)), None))
     for piece in _pieces(inside, visit):
-        ground, programme = _laid(visit, piece)
-        found += _pairs(visit, ground, programme, piece)
+        found += _pairs(*_laid(visit, piece), piece)
     order = {item.id: (item.starts_at, item.id) for item in visit.items}
-    return sorted(found, key=lambda clash: (order[clash.items[0]], list(Kind).index(clash.kind), clash.items))
+    found.sort(key=lambda one: (order[one[0].items[0]], list(Kind).index(one[0].kind), one[0].items))
+    movable = [number for number, (_clash, look) in enumerate(found) if look is not None][:repairs]
+    return [_with_move(*one) if number in movable else one[0] for number, one in enumerate(found)]
+
+
+def _with_move(clash: Clash, look: Callable[[], Move] | None) -> Clash:
+    move, to = look() if look else (None, None)
+    return replace(clash, move=move, to=to)
 
 
 def way(one: tuple[float, float] | None, other: tuple[float, float] | None) -> int:
@@ -207,7 +221,7 @@ def _placed(item: Item, visit: Visit, base: date, at: str | None, beside: Sequen
     )
 
 
-def _pairs(visit: Visit, ground: Ground, programme: Programme, items: Sequence[Item]) -> Iterator[Clash]:
+def _pairs(ground: Ground, programme: Programme, items: Sequence[Item]) -> Iterator[Found]:
     """The clashes of two sessions, and of one with the clock; each session's way only from the one just before it."""
     told: dict[tuple[str, ...], tuple[Kind, Trouble]] = {}
     for trouble in troubles(ground, programme):
@@ -222,15 +236,13 @@ def _pairs(visit: Visit, ground: Ground, programme: Programme, items: Sequence[I
     for pair, (kind, trouble) in told.items():
         if kind is Kind.WAY and nearest[pair[1]] != pair[0]:
             continue
-        move, to = _moved(visit, ground, programme, pair) if kind is not Kind.CLOCK else (None, None)
-        yield Clash(
+        clash = Clash(
             kind=kind,
             items=pair,
             who=tuple(name for name in trouble.people if not name.startswith(EVERYONE)) if kind is Kind.WHO else (),
             minutes=ground.way[places[pair[0]]][places[pair[1]]] if kind is Kind.WAY else 0,
-            move=move,
-            to=to,
         )
+        yield clash, None if kind is Kind.CLOCK else partial(_moved, ground, programme, pair)
 
 
 def _in_order(pairs: dict[tuple[str, ...], tuple[Kind, Trouble]], items: Sequence[Item]) -> list[tuple[str, ...]]:
@@ -249,9 +261,7 @@ def _kind(trouble: Trouble) -> Kind | None:
     }.get(trouble.code)
 
 
-def _moved(
-    visit: Visit, ground: Ground, programme: Programme, pair: tuple[str, ...]
-) -> tuple[str | None, datetime | None]:
+def _moved(ground: Ground, programme: Programme, pair: tuple[str, ...]) -> Move:
     """Which of two sessions could move, the later first, and to when: later on the same day."""
     for name in reversed(pair):
         item = programme.of(name)
@@ -264,9 +274,10 @@ def _moved(
 
 def _first_free(ground: Ground, programme: Programme, item: Placed, start: int) -> int | None:
     """The first wall minute from here on, on the same day, at which this session brings no clash."""
-    others = tuple(other for other in programme.placed if other.session != item.session)
-    known = set(troubles(ground, Programme(placed=others)))
     day, length = start // DAY * DAY, item.end - item.start
+    around = [other for other in programme.placed if abs(other.start - day) < 2 * DAY]
+    others = tuple(other for other in around if other.session != item.session)
+    known = set(troubles(ground, Programme(placed=others)))
     latest = max(day + LATE, item.end if item.end <= day + DAY else 0) - length
     for at in range(math.ceil(start / STEP) * STEP, latest + 1, STEP):
         there = replace(item, start=at, end=at + length)
@@ -276,8 +287,8 @@ def _first_free(ground: Ground, programme: Programme, item: Placed, start: int) 
     return None
 
 
-def _brought_in(visit: Visit, inside: Sequence[Item], item: Item) -> Clash:
-    """A session outside the days, with the first free time from its hour on, on the nearest day."""
+def _brought_in(visit: Visit, inside: Sequence[Item], item: Item) -> Move:
+    """The first free time for a session outside the days: from its hour on, on the nearest day."""
     zone = ZoneInfo(visit.zone)
     day = visit.first_day if _day(item, visit) < visit.first_day else visit.last_day
     local = item.starts_at.astimezone(zone)
@@ -289,5 +300,4 @@ def _brought_in(visit: Visit, inside: Sequence[Item], item: Item) -> Clash:
     placed = programme.of(item.id)
     assert placed is not None
     free = _first_free(ground, programme, placed, placed.start)
-    to = None if free is None else ground.clock.moment(free)
-    return Clash(kind=Kind.OUTSIDE, items=(item.id,), move=item.id if to else None, to=to)
+    return (None, None) if free is None else (item.id, ground.clock.moment(free))
