@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from serai.accounts.models import Account
 from serai.audit.actions import NotYours
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.exchanges.models import Exchange
 from serai.practices.models import Practice
-from serai.stories import actions
+from serai.sharing import more
+from serai.sharing.models import Invitation
+from serai.stories import actions, naming
 from serai.stories.models import Naming, Passage, Story
 from sharing.stage import arranged
 from threads import begun, browsing_as, network, text, whole
@@ -197,3 +200,24 @@ def test_a_story_is_for_those_chosen(world: World) -> None:
         actions.release_story(arbreva.actor, loaded(story), inner, now=NOW)
     assert "It rained." in seen(world, "Lipovar NGO", story)
     assert browsing_as(world, "Valdora").get(f"/stories/{story.pk}/").status_code == 404
+
+
+def test_with_a_code_the_link_shows_the_passage_and_as_much_of_the_story_as_may_be_read(world: World) -> None:
+    story = told_of(world, "Lipovar")
+    arbreva, lipovar = world["Arbreva"], world["Lipovar"]
+    with lipovar.asks():
+        Account.objects.get_or_create(person_id=lipovar.person.id, defaults={"email": "lipovar@example.org"})
+    browsing_as(world, "Arbreva")  # gives Arbreva's coordinator an account
+    with arbreva.asks():
+        other = [world["Valdora"].organisation]
+        actions.add_passage(arbreva.actor, loaded(story), "Of Valdora.", organisations=other, now=NOW)
+        assert naming.ask(arbreva.actor, loaded(story), now=NOW) >= 1
+        sent = Invitation.objects.get(person_id=lipovar.person.id)
+        code = more.speak(arbreva.actor, sent, now=NOW)
+    look = more.opened(sent, code, now=NOW)
+    assert look is not None
+    own, round_it = more.parts(sent, look)
+    assert own.texts == (NAMED,)
+    assert own.label == "TLP:GREEN"
+    assert "It rained." in round_it.texts
+    assert "Of Valdora." not in round_it.texts, "Valdora has not said yes, and Lipovar may not read it"
