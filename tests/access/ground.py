@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from serai.db.acting import Asker
+from serai.db.acting import TELL, Asker
 from serai.db.address import DATABASE, OWNER, WEB
 from serai.db.embedded import Cluster
 
@@ -34,8 +34,7 @@ class Ground:
     def ask(self, asker: Asker | None) -> None:
         """From here on asked by this asker, as `acting_as` tells PostgreSQL."""
         self.connection.execute(
-            "SELECT set_config('serai.asker', %s, true), set_config('serai.asker_id', %s, true),"
-            " set_config('serai.also', %s, true), set_config('serai.now', %s, true)",
+            TELL,
             [
                 asker.kind if asker else "",
                 str(asker.id) if asker and asker.id else "",

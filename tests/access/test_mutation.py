@@ -11,6 +11,7 @@ from access.checks import MODELS, Checks
 from access.ground import Ground
 from access.house import laid as house_laid
 from access.randomworld import FIXED, grown, laid
+from serai.db.acting import VISITOR
 from serai.db.address import OWNER
 from serai.db.rows import protected_models
 
@@ -102,11 +103,21 @@ def test_each_guard_is_missed(checks: Checks) -> None:
             ground.done(f"DROP TRIGGER {guard} ON {table}")
             if guard == "serai_keeps":
                 caught = not checks.takes(table)
+            elif guard == "serai_forgets":
+                caught = still_kept(ground, table)
             else:
                 caught = failing(checks, table) is not None
             if not caught:
                 survived.append((table, guard))
     assert survived == []
+
+
+def still_kept(ground: Ground, table: str) -> bool:
+    """Whether what the asker has outlives a write to this table."""
+    ground.ask(VISITOR)
+    ground.rows("SELECT serai_audiences()")
+    ground.done(f"DELETE FROM {table} WHERE false")
+    return bool(ground.one("SELECT current_setting('serai.audiences')")[0])
 
 
 def test_with_the_guard_nobody_takes_what_is_their_organisations(checks: Checks) -> None:

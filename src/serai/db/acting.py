@@ -49,9 +49,12 @@ class NobodyAsks(RuntimeError):
     """A protected table was touched with no asker set; row security would silently answer with no row."""
 
 
-_SET = (
+# Four things told, and what was kept for the asker before forgotten: see db/sql/10_rule.sql.
+TELL = (
     "SELECT set_config('serai.asker', %s, true), set_config('serai.asker_id', %s, true),"
-    " set_config('serai.also', %s, true), set_config('serai.now', %s, true)"
+    " set_config('serai.also', %s, true), set_config('serai.now', %s, true),"
+    " set_config('serai.audiences', '', true), set_config('serai.sources', '', true),"
+    " set_config('serai.named', '', true)"
 )
 
 
@@ -75,7 +78,7 @@ def _tell(using: str, asker: Asker | None) -> None:
     connection = connections[using]
     _remember(using, asker)
     with connection.cursor() as cursor:
-        cursor.execute(_SET, values)
+        cursor.execute(TELL, values)
 
 
 def current(using: str = "default") -> Asker | None:

@@ -155,31 +155,86 @@ CREATE FUNCTION serai_link_audiences(told text) RETURNS integer[]
     WHERE told = 'link' AND label IN ('TLP:CLEAR', 'TLP:GREEN') AND groups && (SELECT serai_link_groups()));
   END $$;
 
--- What the present asker has. Policies call them as IN (SELECT unnest(f((SELECT serai_asker())))): evaluated once a
--- statement, and because the planner cannot see through the inner SELECT, not once more while planning.
+-- What the present asker has is worked out once and kept until the transaction ends, in settings that begin with who
+-- asks, the hour told, and when the transaction began: under another asker or later nothing kept fits. What is written
+-- to the tables that decide it forgets it (serai_forgets). See docs/decisions/0017-kept-for-the-transaction.md.
+CREATE FUNCTION serai_stamp() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+  AS $$
+    SELECT pg_catalog.concat_ws(' ', pg_catalog.current_setting('serai.asker', true),
+      pg_catalog.current_setting('serai.asker_id', true), pg_catalog.current_setting('serai.now', true), pg_catalog.now(), '')
+  $$;
+
+-- Policies call these as IN (SELECT unnest(f((SELECT serai_asker())))): evaluated once a statement, and because the
+-- planner cannot see through the inner SELECT, not once more while planning. A parallel worker could keep nothing.
 CREATE FUNCTION serai_audiences(told text) RETURNS integer[]
-  LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$ BEGIN
-    RETURN CASE WHEN told IN ('person', 'link', 'visitor') THEN serai_audiences_of(serai_person()) ELSE '{}' END;
-  END $$;
+  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+  AS $$
+    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.audiences', true); found integer[];
+    BEGIN
+      IF pg_catalog.starts_with(kept, stamp) THEN
+        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
+      END IF;
+      found := CASE WHEN told IN ('person', 'link', 'visitor') THEN serai_audiences_of(serai_person()) ELSE '{}' END;
+      PERFORM pg_catalog.set_config('serai.audiences', stamp || found::text, true);
+      RETURN found;
+    END
+  $$;
 
 CREATE FUNCTION serai_sources(told text) RETURNS uuid[]
-  LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$ BEGIN RETURN CASE WHEN told = 'person' THEN serai_sources_of(serai_asker_id()) ELSE '{}' END; END $$;
+  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+  AS $$
+    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.sources', true); found uuid[];
+    BEGIN
+      IF pg_catalog.starts_with(kept, stamp) THEN
+        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
+      END IF;
+      found := CASE WHEN told = 'person' THEN serai_sources_of(serai_asker_id()) ELSE '{}' END;
+      PERFORM pg_catalog.set_config('serai.sources', stamp || found::text, true);
+      RETURN found;
+    END
+  $$;
 
 CREATE FUNCTION serai_named(told text) RETURNS uuid[]
-  LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$ BEGIN
-    RETURN CASE told WHEN 'person' THEN serai_named_to(serai_asker_id())
-      WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END;
-  END $$;
+  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+  AS $$
+    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.named', true); found uuid[];
+    BEGIN
+      IF pg_catalog.starts_with(kept, stamp) THEN
+        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
+      END IF;
+      found := CASE told WHEN 'person' THEN serai_named_to(serai_asker_id())
+        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END;
+      PERFORM pg_catalog.set_config('serai.named', stamp || found::text, true);
+      RETURN found;
+    END
+  $$;
+
+-- Forgets what is kept: after each statement that writes to a table by which it is worked out.
+CREATE FUNCTION serai_forgets() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      PERFORM set_config('serai.audiences', '', true), set_config('serai.sources', '', true), set_config('serai.named', '', true);
+      RETURN NULL;
+    END
+  $$;
+
+DO $$
+  DECLARE tablename text;
+  BEGIN
+    FOREACH tablename IN ARRAY ARRAY['membership', 'organisation', 'networkcity', 'networkorganisation', 'network', 'teammember',
+      'participant', 'audience', 'noteauthor', 'report', 'invitation'] LOOP
+      EXECUTE format('CREATE TRIGGER serai_forgets AFTER INSERT OR UPDATE OR DELETE ON serai_%s EXECUTE FUNCTION serai_forgets()',
+        tablename);
+    END LOOP;
+  END
+$$;
 
 -- The same, said shortly: for what is written, and for pages.
-CREATE FUNCTION serai_audiences() RETURNS integer[] LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION serai_audiences() RETURNS integer[] LANGUAGE sql STABLE PARALLEL RESTRICTED
   AS $$ SELECT serai_audiences(serai_asker()) $$;
 
-CREATE FUNCTION serai_sources() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION serai_sources() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED
   AS $$ SELECT serai_sources(serai_asker()) $$;
 
-CREATE FUNCTION serai_named() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION serai_named() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED
   AS $$ SELECT serai_named(serai_asker()) $$;
