@@ -174,7 +174,7 @@ def browsing(person: UUID | None) -> Any:
     if person is not None:
         with acting_as(asking(person)):
             account = Account.objects.get_or_create(person_id=person, defaults={"email": f"{person}@example.org"})[0]
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(account)
     return client
 
 

@@ -41,6 +41,7 @@ EACH: dict[type[Protected], float] = {
     plans.Objective: 1, plans.Activity: 5, plans.ActivityTakeaway: 2, plans.Support: 1, plans.Indicator: 5,
     plans.Measurement: 10, stories.Story: 1, stories.Passage: 5, stories.Naming: 1, sharing.Invitation: 0.2,
     sharing.Report: 0.2, AuditEntry: 3.8, exchanges.Photo: 1,
+    practices.PracticeTranslation: 1, stories.StoryTranslation: 0.4, stories.PassageTranslation: 2,
 }  # fmt: skip
 KINDS = {model: at for at, model in enumerate(EACH, start=1)}
 NETWORK_READS, EVERYONE_READS = 100, 101  # ids of audiences; each group's own follow
@@ -236,6 +237,11 @@ class _Columns:
             | {"person_id": self.ref(directory.Person, seat)},
         }  # fmt: skip
 
+    def in_french(self, original: type[Protected]) -> Given:
+        """The nth translation is of the nth original, written by the first of whoever wrote that down."""
+        said = {"language": "'fr'", "written_by_id": self.first, "written_at": "made"}
+        return self.of_parent(original) | said | {"original_id": self.ref(original, "n")}
+
     def asking(self) -> dict[type[Protected], Given]:
         """Needs, offers, matches, practices: one need in five is open, one answer in twenty is waited for."""
         more = self.crowd.count(practices.PracticeVersion) - self.crowd.count(practices.Practice)
@@ -261,6 +267,9 @@ class _Columns:
             | {"practice_id": self.one(practices.Practice), "title": "md5(n::text)", "themes": f"ARRAY[{self.theme}]"}
             | {"number": f"1 + (n - 1) / {self.crowd.count(practices.Practice)}", "description": BODY}
             | {"summary": "'A room with keys for those who need it ' || n", "safeguards": "'Nobody is named.'"},
+            practices.PracticeTranslation: self.in_french(practices.PracticeVersion)
+            | {"title": "'Pratique ' || n", "summary": "'Une pièce avec une clef'", "description": BODY}
+            | {"safeguards": "'Personne n''est nommé.'"},
             partnerships.Partnership: self.theirs | {"title": "'Partnership ' || n"},
             partnerships.Agreement: self.theirs | {"partnership_id": self.one(partnerships.Partnership)},
         }  # fmt: skip
@@ -344,6 +353,8 @@ class _Columns:
             stories.Passage: self.of_parent(stories.Story) | about
             | {"story_id": self.one(stories.Story), "position": f"1 + (n - 1) / {self.crowd.count(stories.Story)}"}
             | {"noun": "'need'", "text": BODY},
+            stories.StoryTranslation: self.in_french(stories.Story) | {"title": "'Une pièce ' || n"},
+            stories.PassageTranslation: self.in_french(stories.Passage) | {"text": BODY},
             stories.Naming: self.theirs
             | {"passage_id": self.one(stories.Passage), "organisation_id": self.writer}
             | {"answer": "CASE WHEN n % 10 > 0 THEN 'yes' ELSE 'asked' END"},

@@ -142,5 +142,5 @@ def browsing(someone: Someone | None = None) -> Client:
             account, _made = Account.objects.get_or_create(
                 person_id=someone.person.id, defaults={"email": f"{someone.person.id}@example.org"}
             )
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(account)
     return client

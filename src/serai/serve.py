@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import threading
@@ -53,6 +54,9 @@ def _load(parent: int, proxy: str) -> Application:
     tie(parent)
     from serai.wsgi import application
 
+    # What is loaded stays: the collector need not walk through it at every turn.
+    gc.collect()
+    gc.freeze()
     return from_proxy(application, proxy) if proxy else without_forwarded(application)
 
 

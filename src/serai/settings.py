@@ -106,7 +106,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "serai.urls"
 WSGI_APPLICATION = "serai.wsgi.application"
 AUTH_USER_MODEL = "serai.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["serai.accounts.signed_in.AccountBackend"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -146,7 +146,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 CACHES = {"default": {"BACKEND": "serai.db.cache.Cache", "LOCATION": "serai_cache"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "serai.accounts.signed_in"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

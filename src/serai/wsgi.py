@@ -11,8 +11,7 @@ import psycopg
 from django.core.wsgi import get_wsgi_application
 
 from serai.db import boot
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+from serai.web.validators import Again, Application
 
 SORRY = (
     b"<!doctype html><html lang=en><title>Serai</title>"
@@ -49,4 +48,4 @@ class Sure:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serai.settings")
-application = Sure(get_wsgi_application(), boot.check_own)
+application = Sure(Again(get_wsgi_application()), boot.check_own)

@@ -139,7 +139,7 @@ def browsing(number: int | None) -> Client:
         id = CROWD.id(Person, number)
         with acting_as(person(id)):
             account = Account.objects.create(person_id=id, email=f"{number}@example.org")
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(account)
     return client
 
 

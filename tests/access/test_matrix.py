@@ -36,7 +36,7 @@ def browsers(demo_world: str, archive: Archive) -> dict[str, tuple[Persona, Clie
         client = Client(raise_request_exception=True)
         if persona.account:
             account = Account.objects.get(pk=persona.account)
-            client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(account)
         found[persona.name] = (persona, client)
     return found
 

@@ -140,7 +140,7 @@ def test_the_page_of_a_release_says_what_was_added_moved_and_dropped(world: Worl
             ("moved", "Moves"),
             ("dropped", "Goes"),
         }
-        assert {s.title for s in programme_sessions(at)} == {"Comes", "Moves"}
+        assert {s.title for s in programme_sessions(at.pk)} == {"Comes", "Moves"}
     page = text(browsing_as(world, "Arbreva").get(f"/exchanges/{exchange.pk}/release/"))
     assert all(title in page for title in ("Comes", "Moves", "Goes", "The library"))
 

@@ -36,13 +36,15 @@ def engine(pages: dict[str, str] | None = None) -> Environment:
         site_name="Serai",
         demo=True,
         draw=drawings,
+        languages=LANGUAGES,
+        furniture=lambda piece, *told: getattr(env.get_template("furniture.html").module, piece)(*told),
     )
     return env
 
 
 def page(name: str, env: Environment | None = None, **context: Any) -> str:
     """One page with what the layout needs."""
-    basis = {"language": "en", "direction": "ltr", "languages": LANGUAGES, "asker": None, "csrf_input": ""}
+    basis = {"language": "en", "direction": "ltr", "asker": None, "csrf_input": ""}
     return (env or engine()).get_template(name).render(**{**basis, **context})
 
 

@@ -14,7 +14,6 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from serai.accounts.first import BACKEND
 from serai.accounts.models import Account
 from serai.web.pages import Here, page, show
 
@@ -81,7 +80,7 @@ def look_around(request: HttpRequest, here: Here) -> HttpResponse:
         return show(request, "accounts/look_around.html", {"groups": groups})
     account = get_object_or_404(Account, pk=_id(request.POST.get("account", "")), is_active=True)
     request.session.pop(SEEING_AS, None)
-    login(request, account, backend=BACKEND)
+    login(request, account)
     UserSession.objects.create_from_request(request)
     return redirect(settings.LOGIN_REDIRECT_URL)
 

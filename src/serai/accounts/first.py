@@ -33,7 +33,6 @@ from serai.web.pages import Here, page, posted, show
 
 SALT = "serai.accounts.first"
 LASTS = timedelta(days=3)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +104,7 @@ def begin(request: HttpRequest, here: Here, token: str) -> HttpResponse:
     account = _made(form.cleaned_data, found.account, here.now) if form else found.account
     if account is None:
         return show(request, "accounts/first_used.html", status=410)
-    login(request, account, backend=BACKEND)
+    login(request, account)
     record_authentication(request, account, "one-time link")
     UserSession.objects.create_from_request(request)
     messages.success(request, _("You are signed in. Add a passkey now: then you need this machine no more."))

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from serai.db import clock
+from serai.db.keys import ASK, Keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,8 @@ TELL = (
     " set_config('serai.audiences', '', true), set_config('serai.sources', '', true),"
     " set_config('serai.named', '', true)"
 )
+# The same, and at once what nearly every page then needs; see db/keys.py.
+_TELL_AND_ASK = f"WITH told AS MATERIALIZED ({TELL}) {ASK} FROM told"
 
 
 def _remember(using: str, asker: Asker | None) -> None:
@@ -68,7 +71,7 @@ def forget_keys(using: str = "default") -> None:
     connections[using].serai_keys = None  # type: ignore[attr-defined]
 
 
-def _tell(using: str, asker: Asker | None) -> None:
+def _tell(using: str, asker: Asker | None, *, ask: bool = False) -> None:
     values = [
         asker.kind if asker else "",
         str(asker.id) if asker and asker.id else "",
@@ -78,7 +81,9 @@ def _tell(using: str, asker: Asker | None) -> None:
     connection = connections[using]
     _remember(using, asker)
     with connection.cursor() as cursor:
-        cursor.execute(TELL, values)
+        cursor.execute(_TELL_AND_ASK if ask else TELL, values)
+        if ask:
+            connection.serai_keys = Keys.of(cursor.fetchone())  # type: ignore[attr-defined]
 
 
 def current(using: str = "default") -> Asker | None:
@@ -94,14 +99,15 @@ def acting_as(asker: Asker, *, using: str = "default") -> Iterator[Asker]:
     """
     before, outermost = current(using), not connections[using].in_atomic_block
     with transaction.atomic(using=using):
-        _tell(using, asker)
+        _tell(using, asker, ask=outermost and asker.kind in ("person", "visitor"))
         try:
             yield asker
         except BaseException:
             _remember(using, before)
             raise
-        # A released savepoint keeps the inner value, so it is set back by hand; the end of a transaction forgets it.
-        if outermost:
+        # A released savepoint keeps the inner value, so it is set back by hand; what is taken back forgets it, and so
+        # does the end of a transaction.
+        if outermost or connections[using].needs_rollback:
             _remember(using, before)
         else:
             _tell(using, before)

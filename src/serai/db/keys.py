@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import connections
+from django.db.models import BooleanField, Func
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +17,15 @@ class Keys:
     sources: tuple[uuid.UUID, ...]
     named: tuple[uuid.UUID, ...]
 
+    @classmethod
+    def of(cls, row: tuple[list[int], list[uuid.UUID], list[uuid.UUID]]) -> Keys:
+        """What `ASK` answers."""
+        audiences, sources, named = row
+        return cls(audiences=tuple(sorted(audiences)), sources=tuple(sources), named=tuple(named))
+
+
+ASK = "SELECT serai_audiences(), serai_sources(), serai_named()"
+
 
 def keys(using: str = "default") -> Keys:
     """The present asker's keys: one query for each asker, and one more after each write of theirs."""
@@ -23,9 +33,8 @@ def keys(using: str = "default") -> Keys:
     kept: Keys | None = getattr(connection, "serai_keys", None)
     if kept is None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT serai_audiences(), serai_sources(), serai_named()")
-            audiences, sources, named = cursor.fetchone()
-        kept = Keys(audiences=tuple(sorted(audiences)), sources=tuple(sources), named=tuple(named))
+            cursor.execute(ASK)
+            kept = Keys.of(cursor.fetchone())
         connection.serai_keys = kept  # type: ignore[attr-defined]
     return kept
 
@@ -38,3 +47,10 @@ def sources(using: str = "default") -> frozenset[uuid.UUID]:
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT serai_sources()")
         return frozenset(cursor.fetchone()[0])
+
+
+class SpokenFor(Func):
+    """Whether the present asker speaks for the person or organisation in this column."""
+
+    template = "(%(expressions)s = ANY (serai_sources()))"
+    output_field = BooleanField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -75,6 +76,7 @@ def protected_models() -> list[type[Protected]]:
     return sorted(found, key=lambda model: model._meta.db_table)
 
 
+@cache
 def protected_tables() -> frozenset[str]:
     """The tables of the protected models."""
     return frozenset(model._meta.db_table for model in protected_models())

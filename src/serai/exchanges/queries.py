@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
+from serai.db.keys import SpokenFor
+from serai.db.ready import Gap, Ready
 from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
     Commitment,
@@ -144,29 +146,79 @@ class Day:
     """One day of the programme at its place, with its sessions in order."""
 
     day: date | None
-    sessions: tuple[Session, ...]
+    sessions: tuple[Slot, ...]
 
 
-def programme_sessions(exchange: Exchange) -> list[Session]:
-    """The sessions of an exchange in order of time; those without a time in the order they were added.
+class Slot(NamedTuple):
+    """What a line of a programme says of a session. `site` is empty where there is none, or none to be read."""
 
-    Only what a line of a programme says is read.
-    """
-    said = ("exchange_id", "title", "kind", "starts_at", "ends_at", "where", "position", "practice")
-    found = Session.objects.filter(exchange=exchange, position__gt=0).select_related("site").only(*said, "site__name")
-    return list(found.order_by(F("starts_at").asc(nulls_last=True), "position", "id"))
+    id: uuid.UUID
+    title: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    where: str
+    site: str | None
+    site_id: uuid.UUID | None
 
 
-def by_day(sessions: Sequence[Session], zone: str) -> list[Day]:
+_SLOTS = Ready(
+    Slot,
+    lambda: (
+        Session.objects.filter(exchange=Gap("exchange", UUIDField()), position__gt=0)
+        .order_by(F("starts_at").asc(nulls_last=True), "position", "id")
+        .values_list("id", "title", "starts_at", "ends_at", "where", "site__name", "site_id")
+    ),
+)
+
+
+def programme_sessions(exchange: uuid.UUID) -> list[Slot]:
+    """The sessions of an exchange in order of time; those without a time in the order they were added."""
+    return _SLOTS.all(exchange=exchange)
+
+
+class Heading(NamedTuple):
+    """What the page of a programme says of its exchange. `own`: the asker speaks for whom it comes from."""
+
+    id: uuid.UUID
+    title: str
+    state: str
+    place: str | None
+    time_zone: str | None
+    source_id: uuid.UUID
+    own: bool
+    hidden_at: datetime | None
+    illustrative: bool
+    groups: list[str]
+    label: str
+
+
+_HEADING = Ready(
+    Heading,
+    lambda: Exchange.objects.filter(pk=Gap("exchange", UUIDField())).values_list(
+        "id", "title", "state", "place__name", "place__time_zone", "source_id", SpokenFor("source_id"), "hidden_at",
+        "illustrative", "audience__groups", "audience__label",
+    ),
+)  # fmt: skip
+
+
+def programme_heading(exchange: uuid.UUID) -> Heading:
+    """The exchange of a programme. Raises `Exchange.DoesNotExist`."""
+    found = _HEADING.first(exchange=exchange)
+    if found is None:
+        raise Exchange.DoesNotExist
+    return found
+
+
+def by_day(sessions: Sequence[Slot], zone: str) -> list[Day]:
     """Sessions under their days, the days taken at the place of the exchange."""
 
-    def key(session: Session) -> date | None:
+    def key(session: Slot) -> date | None:
         return day_of(session.starts_at, zone) if session.starts_at else None
 
     return [Day(day=day, sessions=tuple(group)) for day, group in groupby(sessions, key=key)]
 
 
-def now_and_next(sessions: Sequence[Session], now: datetime) -> tuple[Session | None, Session | None]:
+def now_and_next(sessions: Sequence[Slot], now: datetime) -> tuple[Slot | None, Slot | None]:
     """The session that runs, and the next one that begins."""
     running = next((s for s in sessions if s.starts_at and s.ends_at and s.starts_at <= now < s.ends_at), None)
     coming = next((s for s in sessions if s.starts_at and s.starts_at > now), None)
@@ -214,7 +266,7 @@ def takeaways_of(exchange: Exchange) -> QuerySet[Takeaway]:
     )
 
 
-def photo_rules(exchange: Exchange, *, first: Session | None) -> list[Site]:
+def photo_rules(exchange: Exchange, *, first: Slot | None) -> list[Site]:
     """The sites of an exchange whose hosts say what may be photographed; that of the session `first` comes first."""
     programme = Session.objects.filter(exchange=exchange, position__gt=0)
     sites = Site.objects.filter(pk__in=programme.values("site")).exclude(photos="").order_by("name", "id")

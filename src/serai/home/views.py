@@ -119,7 +119,7 @@ def _coming(exchange: Any, here: Here) -> dict[str, Any]:
 
 
 def _today(exchange: Any, here: Here) -> dict[str, Any]:
-    running, coming = now_and_next(programme_sessions(exchange), here.now)
+    running, coming = now_and_next(programme_sessions(exchange.pk), here.now)
     zone = zone_of(exchange)
     shown = running or coming
     if shown is None or shown.starts_at is None:

@@ -5,25 +5,45 @@ from __future__ import annotations
 import difflib
 import uuid
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from django.db.models import F, Prefetch, QuerySet
 
+from serai.db.ready import Ready
 from serai.practices.models import Practice, PracticeVersion
-from serai.sharing.readable import readable
+from serai.sharing.readable import Gaps, gaps, given, readable
+
+MOST_LINES = 100
 
 
-def practices_readable() -> QuerySet[PracticeVersion]:
+def practices_readable(*, found: Gaps | None = None) -> QuerySet[PracticeVersion]:
     """The latest version of each practice the asker may read, by title."""
     latest = PracticeVersion.objects.filter(number=F("practice__latest"))
-    return (
-        readable(latest, "practice").select_related("practice__city", "practice__organisation").order_by("title", "id")
-    )
+    lines = readable(latest, "practice", found=found)
+    return lines.select_related("practice__city", "practice__organisation").order_by("title", "id")
 
 
-def library_lines() -> QuerySet[PracticeVersion]:
-    """The same with only what a line of the library says: title, sentence, themes, language and city."""
-    said = ("title", "summary", "themes", "language", "practice__city__name")
-    return practices_readable().select_related(None).select_related("practice__city").only(*said)
+class Line(NamedTuple):
+    """What a line of the library says of a practice, by its latest version."""
+
+    practice: uuid.UUID
+    title: str
+    summary: str
+    themes: list[str]
+    language: str
+    city: str | None
+
+
+@cache
+def _lines(found: Gaps) -> Ready[Line]:
+    said = ("practice_id", "title", "summary", "themes", "language", "practice__city__name")
+    return Ready(Line, lambda: practices_readable(found=found).select_related(None).values_list(*said)[:MOST_LINES])
+
+
+def library_lines() -> list[Line]:
+    """The practices the asker may read, by title; at most `MOST_LINES`."""
+    return _lines(gaps()).all(**given())
 
 
 def practice_with_versions(id: uuid.UUID) -> Practice:

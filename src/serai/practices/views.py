@@ -41,10 +41,7 @@ FIELD_WORDS = {
 def library(request: HttpRequest, here: Here) -> HttpResponse:
     """The practices the asker may read."""
     themes = dict(vocabulary.THEMES)
-    lines = [
-        {"version": v, "practice": v.practice, "themes": [themes.get(code, code) for code in v.themes]}
-        for v in queries.library_lines()[:100]
-    ]
+    lines = [(line, ", ".join(str(themes.get(code, code)) for code in line.themes)) for line in queries.library_lines()]
     return show(request, "practices/library.html", {"lines": lines})
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -32,17 +34,28 @@ def reading(here: Here, record: Protected, *, marks: bool = False) -> Reading:
 
     With `marks` also by organisation, for one mark each; where they are too many to tell apart, without.
     """
-    readers = count_readers(who_may_read(record), record.source_id)
-    if marks and readers.people <= MOST_MARKS:
-        readers = readers_of(who_may_read(record), record.source_id)
-    return Reading(
-        sentence=hidden_in_words() if record.hidden_at else readers_in_words(readers),
-        label=record.audience.label,
-        readers=readers,
+    return reading_of(
+        who_may_read(record),
+        record.source_id,
+        marks=marks,
         noun=noun_of(record).name,
-        id=str(record.pk),
+        id=record.pk,
+        label=record.audience.label,
+        hidden=bool(record.hidden_at),
         illustrative=record.illustrative,
     )
+
+
+def reading_of(
+    groups: Iterable[str], source: UUID | None, *, noun: str, id: UUID, label: str, hidden: bool, illustrative: bool,
+    marks: bool = False,
+) -> Reading:  # fmt: skip
+    """The same of a record whose values are known: the groups that read it, its source, its marks."""
+    readers = count_readers(groups, source)
+    if marks and readers.people <= MOST_MARKS:
+        readers = readers_of(groups, source)
+    sentence = hidden_in_words() if hidden else readers_in_words(readers)
+    return Reading(sentence=sentence, label=label, readers=readers, noun=noun, id=str(id), illustrative=illustrative)
 
 
 def hidden_in_words() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -27,11 +27,15 @@ def _locale_of(code: str) -> Locale:
 
 def day(value: date | None) -> str:
     """ "Tue 26 Nov 2019"; a dash where no day is known."""
-    if value is None:
-        return "–"
-    if locale().language == "en":
-        return format_date(value, "EEE d MMM y", locale=locale())  # CLDR puts commas there
-    return format_skeleton("yMMMEd", value, locale=locale())
+    return "–" if value is None else _day(value, get_language() or "en")
+
+
+@lru_cache(maxsize=2048)
+def _day(value: date, code: str) -> str:
+    locale = _locale_of(code)
+    if locale.language == "en":
+        return format_date(value, "EEE d MMM y", locale=locale)  # CLDR puts commas there
+    return format_skeleton("yMMMEd", value, locale=locale)
 
 
 def days(first: date | None, last: date | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import json_script
 from jinja2 import Environment
+from markupsafe import Markup
 
 from serai.directory.models import Person
 from serai.web import dates, drawings
@@ -36,28 +38,60 @@ def file(path: str) -> str:
     return static(path)
 
 
+class OneWorld(Environment):
+    """All templates share the environment's globals; Jinja would hold them against each other at each import."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's own, where a template brings none."""
+        return super().make_globals(d) if d else self.globals
+
+
 def environment(**options: Any) -> Environment:
     """Jinja2 with the globals every template may use."""
-    env = Environment(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701
+    env = OneWorld(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})
     env.globals.update(static=file, url=url, site_name=settings.SITE_NAME, demo=settings.DEMO, draw=drawings)
     env.filters.update(day=dates.day, moment=dates.moment, json_script=json_script)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
+    env.globals.update(_=said, furniture=furniture, languages=settings.LANGUAGES)
     return env
+
+
+def said(text: str, **values: object) -> Markup:
+    """A text of the interface with its values, as Jinja's own `_` says it; looked up once for each language."""
+    found = _said(translation.get_language(), text)
+    return found % values
+
+
+@lru_cache(maxsize=8192)
+def _said(language: str | None, text: str) -> Markup:
+    return Markup(translation.gettext(text))  # noqa: S704 -- ours, not what people typed
+
+
+def furniture(piece: str, *told: Hashable) -> Markup:
+    """A part of the layout that is the same wherever it is told the same: a macro of furniture.html, drawn once."""
+    return _furniture(translation.get_language(), piece, told)
+
+
+@lru_cache(maxsize=256)
+def _furniture(language: str | None, piece: str, told: tuple[Hashable, ...]) -> Markup:
+    pieces = engines["jinja2"].env.get_template("furniture.html").module  # type: ignore[attr-defined]
+    drawn: Markup = getattr(pieces, piece)(*told)
+    return drawn
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What the layout needs of each request."""
     asker = getattr(request, "asker", None)
+    signed_in = asker is not None and asker.person is not None
     return {
         "language": translation.get_language() or "en",
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "languages": settings.LANGUAGES,
         "asker": asker,
         "seeing_as": _seeing_as(asker),
-        "nav": _ways(request.path, signed_in=asker is not None and asker.person is not None),
-        "home_href": reverse("home") if asker is not None and asker.person is not None else reverse("front"),
+        "nav": _ways(request.path, translation.get_language(), signed_in=signed_in),
+        "home_href": url("home" if signed_in else "front"),
         "notices": list(messages.get_messages(request)),
     }
 
@@ -70,19 +104,25 @@ def _seeing_as(asker: Any) -> str:
     return found.name if found else translation.gettext("someone else")
 
 
-def _ways(path: str, *, signed_in: bool) -> list[dict[str, Any]]:
+def _ways(path: str, language: str | None, *, signed_in: bool) -> list[dict[str, Any]]:
+    ways = _named_ways(language, signed_in)
+    here = _WHERE.get(path.split("/")[2]) if path.startswith("/thread/") else ""
+    if here not in ("", *(name for name, _href, _label in ways)):
+        here = "exchanges"
+    return [
+        {"href": href, "label": label, "current": name == here or path.startswith(href)} for name, href, label in ways
+    ]
+
+
+@lru_cache(maxsize=64)
+def _named_ways(language: str | None, signed_in: bool) -> list[tuple[str, str, str]]:
     _ = translation.gettext
     if signed_in:
         ways = [("home", _("Home")), ("needs", _("Needs")), ("exchanges", _("Exchanges")), ("library", _("Library"))]
     else:
         ways = [("library", _("Library")), ("stories", _("Stories")), ("cities", _("Cities"))]
         ways.append(("kept_safe", _("How it is kept safe")))
-    here = _WHERE.get(path.split("/")[2]) if path.startswith("/thread/") else ""
-    if here not in ("", *(n for n, _label in ways)):
-        here = "exchanges"
-    return [
-        {"href": reverse(n), "label": label, "current": n == here or path.startswith(reverse(n))} for n, label in ways
-    ]
+    return [(name, reverse(name), label) for name, label in ways]
 
 
 _WHERE = {"need": "needs", "match": "needs", "practice": "library", "story": "stories"}  # of the thread's records

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from serai.db.acting import VISITOR, Asker, acting_as, person
@@ -22,7 +23,9 @@ def asker_of(request: HttpRequest) -> Asker:
 
 
 class AskerMiddleware:
-    """Runs after authentication. ATOMIC_REQUESTS stays on: a failing view must not commit half its work."""
+    """Runs after authentication. A failing view must not commit half its work: ATOMIC_REQUESTS stays on for views of
+    packages, ours take back what a POST did (web/pages.py), and a GET that fails takes back everything.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,4 +34,7 @@ class AskerMiddleware:
         asker = asker_of(request)
         request.asker = asker  # type: ignore[attr-defined]
         with acting_as(asker):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if request.method in ("GET", "HEAD") and response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -66,9 +67,11 @@ class Here:
 
     def owns(self, record: Protected) -> bool:
         """Whether the record comes from whom the person acts for; who that is, is asked only where it may be so."""
-        if not self.signed_in or record.source_id not in self._sources:
-            return False
-        return record.source_id == self.actor.source
+        return self.signed_in and record.source_id in self._sources and self.is_source(record.source_id)
+
+    def is_source(self, id: UUID | None) -> bool:
+        """Whether this is whom the person acts for: their organisation, or they."""
+        return self.signed_in and id == self.actor.source
 
 
 View = Callable[..., HttpResponse]
@@ -90,18 +93,26 @@ def same_for_visitors(view: View) -> View:
     return view
 
 
-def page(view: View) -> View:
-    """A page anyone may ask for. What the asker may not read or do looks like what does not exist."""
+LOOKING = ("GET", "HEAD")  # changes nothing: see web/middleware.py
 
+
+def page(view: View) -> View:
+    """A page anyone may ask for. What the asker may not read or do looks like what does not exist.
+
+    What a failing POST has written is taken back before its answer is drawn.
+    """
+
+    @transaction.non_atomic_requests
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         here = Here(request=request, asker=request.asker, now=clock.now())  # type: ignore[attr-defined]
         request.here = here  # type: ignore[attr-defined]
         request.for_every_visitor = here.asker == VISITOR and getattr(view, FOR_EVERY_VISITOR, False)  # type: ignore[attr-defined]
-        if here.asker.also and request.method not in ("GET", "HEAD") and not getattr(view, WHILE_SEEING_AS, False):
+        if here.asker.also and request.method not in LOOKING and not getattr(view, WHILE_SEEING_AS, False):
             return render(request, "web/only_looking.html", status=409)
         try:
-            return view(request, here, *args, **kwargs)
+            with nullcontext() if request.method in LOOKING else transaction.atomic():
+                return view(request, here, *args, **kwargs)
         except (ObjectDoesNotExist, NotYours) as error:
             raise Http404 from error
         except NotAllowedNow as error:
@@ -114,7 +125,7 @@ def member_page(view: View) -> View:
     """A page for people with an account; others are asked to sign in first."""
     inner = page(view)
 
-    @wraps(view)
+    @wraps(inner)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.asker.person is None:  # type: ignore[attr-defined]
             return redirect_to_login(request.get_full_path())

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ ASKED_EACH_TIME = "no-cache"  # may be stored, is never used without asking us
 # Cookies that change nothing on a page but its language. With any other, nothing kept is looked at.
 HARMLESS = frozenset({settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME})
 Stamp = tuple[Committed, int]
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Key = tuple[str, str, str, str]
 
 
@@ -140,3 +142,51 @@ def _drawn(response: HttpResponse) -> Page:
     response["ETag"] = etag
     patch_vary_headers(response, ("Accept-Encoding",))  # compression adds it to long answers alone, and 304 has none
     return Page(body=response.content, headers=tuple(response.headers.items()), etag=etag)
+
+
+# All that the answer to a plain question with a validator depends on; with anything else Django answers.
+ASKED = ("wsgi.url_scheme", "HTTP_HOST", "PATH_INFO", "HTTP_ACCEPT_LANGUAGE", "HTTP_IF_NONE_MATCH")
+ELSE = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_HX_REQUEST", "HTTP_IF_MATCH", "HTTP_RANGE")
+Headers = tuple[tuple[str, str], ...]
+
+
+class Again:
+    """Stands before Django: what it answered with 304 is answered so again while nothing was committed."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._lock = threading.Lock()
+        self._stamp: Stamp | None = None
+        self._answered: dict[tuple[str | None, ...], Headers] = {}
+        proxy = getattr(settings, "SECURE_PROXY_SSL_HEADER", None)
+        self._asked = (*ASKED, proxy[0]) if proxy else ASKED
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """The same 304, or whatever Django answers."""
+        asked = self._key(environ)
+        stamp = moment() if asked else None
+        if asked is None or stamp is None:
+            return self._application(environ, start_response)
+        with self._lock:
+            if stamp != self._stamp:
+                self._stamp, self._answered = stamp, {}
+            headers = self._answered.get(asked)
+        if headers is not None:
+            start_response("304 Not Modified", list(headers))
+            return ()
+
+        def noted(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            if status.startswith("304") and not any(name.lower() == "set-cookie" for name, _ in headers):
+                with self._lock:
+                    if stamp == self._stamp and len(self._answered) < MOST_PAGES:
+                        self._answered[asked] = tuple(headers)
+            return start_response(status, headers, *more)
+
+        return self._application(environ, noted)
+
+    def _key(self, environ: dict[str, Any]) -> tuple[str | None, ...] | None:
+        if "HTTP_IF_NONE_MATCH" not in environ or environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
+            return None
+        if any(name in environ for name in ELSE):
+            return None
+        return tuple(environ.get(name) for name in self._asked)

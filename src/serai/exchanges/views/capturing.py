@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import uuid
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,7 +32,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     The line is kept also where something is wrong with its photo.
     """
     found = Exchange.objects.select_related("place").get(pk=id)
-    sessions = queries.programme_sessions(found)
+    sessions = queries.programme_sessions(id)
     running, _coming = queries.now_and_next(sessions, here.now)
     picture, wrong = _photo_of(request)
     initial = {"session": str(running.id) if running else "", "sent_id": uuid.uuid4()}
@@ -46,7 +45,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         if picture is not None and not form.cleaned_data.get("people"):
             form.add_error("people", _("Say whether people can be recognised in the photo."))
         if form.line_is_good:
-            answer = _keep(request, here, found, sessions, form, picture)
+            answer = _keep(request, here, found, form, picture)
             if answer is not None:
                 return answer
     mine = queries.takeaways_of(found).filter(person=here.actor.person)
@@ -90,7 +89,6 @@ def _keep(
     request: HttpRequest,
     here: Here,
     exchange: Exchange,
-    sessions: Sequence[Session],
     form: forms.CaptureForm,
     picture: Picture | None,
 ) -> HttpResponse | None:
@@ -99,7 +97,8 @@ def _keep(
     heeded = heeding.ask_to_heed(request, here, [text], kicker=exchange.title)
     if isinstance(heeded, HttpResponse):
         return heeded
-    session = next((s for s in sessions if str(s.id) == form.cleaned_data["session"]), None)
+    chosen = form.cleaned_data["session"]
+    session = Session.objects.select_related("practice").get(pk=chosen) if chosen else None
     takeaway = actions.capture_takeaway(
         here.actor,
         exchange,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,15 +18,18 @@ from serai.exchanges.checked import is_checked
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.exchanges.views.clashing import clashing
-from serai.sharing.reading import reading
+from serai.sharing.reading import reading, reading_of
 from serai.web import dates
+from serai.web.jinja import url
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.versions import both_versions, merged
+
+NO_PLACE = "UTC"
 
 
 def zone_of(exchange: Exchange) -> str:
     """The time zone the exchange keeps: its place's, else UTC."""
-    return exchange.place.time_zone if exchange.place else "UTC"
+    return exchange.place.time_zone if exchange.place else NO_PLACE
 
 
 def _owned(here: Here, id: UUID) -> Exchange:
@@ -36,48 +39,66 @@ def _owned(here: Here, id: UUID) -> Exchange:
     return found
 
 
+class Line(NamedTuple):
+    """One line of a day, as components/hours.html draws it."""
+
+    time: str
+    at: str | None
+    what: str
+    where: str
+    href: str
+    kind: str
+    tag: str | None
+    was: str | None = None
+
+
 @page
 @same_for_visitors
 def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The days in order, what is on now and next, the rules of the houses."""
-    found = Exchange.objects.select_related("place", "audience").get(pk=id)
-    zone = zone_of(found)
-    sessions = queries.programme_sessions(found)
+    found = queries.programme_heading(id)
+    zone = found.time_zone or NO_PLACE
+    sessions = queries.programme_sessions(id)
     running, coming = queries.now_and_next(sessions, here.now)
     days = [
-        {
-            "day": dates.day(d.day) if d.day else _("Without a fixed hour"),
-            "rows": [_row(s, zone, running=running, coming=coming) for s in d.sessions],
-        }
+        (
+            dates.day(d.day) if d.day else _("Without a fixed hour"),
+            [_line(s, zone, running=s is running, coming=s is coming) for s in d.sessions],
+        )
         for d in queries.by_day(sessions, zone)
     ]
+    mine = found.own and here.is_source(found.source_id)
+    arranged = Exchange.objects.select_related("place").get(pk=id) if mine else None
     context = {
         "exchange": found,
         "days": days,
         "running": _box(running, here, zone) if running else None,
         "coming": _box(coming, here, zone) if coming else None,
-        "mine": here.owns(found),
-        "reading": reading(here, found),
-        "place": found.place.name if found.place else "",
-        "clashing": clashing(here, found),
-    }
+        "mine": mine,
+        "reading": reading_of(
+            found.groups, found.source_id, noun="exchange", id=found.id, label=found.label,
+            hidden=bool(found.hidden_at), illustrative=found.illustrative,
+        ),
+        "place": found.place or "",
+        "clashing": clashing(here, arranged) if arranged else [],
+    }  # fmt: skip
     return show(request, "exchanges/programme.html", context)
 
 
-def _row(session: Session, zone: str, *, running: Session | None, coming: Session | None) -> dict[str, Any]:
-    time = dates.clock(session.starts_at, zone) if session.starts_at else "–"
-    return {
-        "time": time,
-        "at": session.starts_at.isoformat() if session.starts_at else None,
-        "what": session.title,
-        "where": session.where or (session.site.name if session.site else ""),
-        "href": ("session", session.id),
-        "kind": "next" if coming is not None and session.id == coming.id else "",
-        "now": running is not None and session.id == running.id,
-    }
+def _line(session: queries.Slot, zone: str, *, running: bool, coming: bool) -> Line:
+    begins = session.starts_at
+    return Line(
+        time=dates.clock(begins, zone) if begins else "–",
+        at=begins.isoformat() if begins else None,
+        what=session.title,
+        where=session.where or session.site or "",
+        href=url("session", session.id),
+        kind="next" if coming else "",
+        tag=_("Now") if running else None,
+    )
 
 
-def _box(session: Session, here: Here, zone: str) -> dict[str, Any]:
+def _box(session: queries.Slot, here: Here, zone: str) -> dict[str, Any]:
     assert session.starts_at is not None
     share = None
     if session.ends_at and session.starts_at <= here.now < session.ends_at:
