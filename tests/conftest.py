@@ -11,6 +11,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,7 @@ def pytest_xdist_setupnodes() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; and the database to every test that is not pure."""
+    assert all((Path(__file__).parent / name).is_file() for name in LONGEST)
     items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if item.path.match(name)), len(LONGEST)))
     for item in items:
         folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
