@@ -157,7 +157,7 @@ CREATE FUNCTION serai_link_audiences(told text) RETURNS integer[]
 
 -- What the present asker has is worked out once and kept until the transaction ends, in settings that begin with who
 -- asks, the hour told, and when the transaction began: under another asker or later nothing kept fits. What is written
--- to the tables that decide it forgets it (serai_forgets). See docs/decisions/0017-kept-for-the-transaction.md.
+-- to the tables that decide it forgets it (serai_forgets). See docs/decisions/0018-kept-for-the-transaction.md.
 CREATE FUNCTION serai_stamp() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
   AS $$
     SELECT pg_catalog.concat_ws(' ', pg_catalog.current_setting('serai.asker', true),
