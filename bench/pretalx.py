@@ -7,6 +7,7 @@ kept for the next run; it is made anew when requirements/pretalx.lock changes.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -30,8 +31,9 @@ BIN = FOLDER / "venv" / "bin"
 TALKS = 36  # what `create_test_event --seed 1` schedules
 EVENT = "/democon"
 PAGES = {
-    "schedule": f"{EVENT}/schedule/",  # a shell: its talks follow as JSON, which is not counted
-    "talk list": f"{EVENT}/talk/",
+    "schedule": f"{EVENT}/schedule/",  # a shell without rows: a browser then asks for the data
+    "talk list": f"{EVENT}/talk/",  # another
+    "data": f"{EVENT}/schedule/widgets/schedule.json",  # the rows of both
     "schedule with its rows": f"{EVENT}/schedule/nojs",
 }
 
@@ -142,10 +144,11 @@ def _page(url: str) -> str:
 
 
 def _rows(address: str) -> bool:
-    """Whether every page comes, and the one that lists its talks itself has as many as ours."""
+    """Whether every page comes, and its talks are as many as ours in the page that lists them and in the data."""
     try:
         shown = {name: _page(address + path) for name, path in PAGES.items()}
     except (urllib.error.URLError, OSError):
         return False
     links = set(re.findall(rf"{EVENT}/talk/([A-Z0-9]+)/", shown["schedule with its rows"]))
-    return len(links) == TALKS
+    data = {talk["code"] for talk in json.loads(shown["data"])["talks"] if talk.get("code")}
+    return len(links) == len(data) == TALKS

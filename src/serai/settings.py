@@ -38,7 +38,7 @@ def database(url: str, *, owner: bool = False) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **{setting: told.pop(name, "") for setting, name in names.items()},
-        "ATOMIC_REQUESTS": True,
+        "ATOMIC_REQUESTS": not owner,
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": told if owner else {**told, **PREPARED, **POOLED},
     }
