@@ -26,6 +26,7 @@ from serai.core.season.pair import distance_km
 
 STEP = 5  # minutes between the times that are offered
 SPEED = 50  # km/h along the straight line
+NIGHT = 6 * 60
 LATE = 22 * 60  # nothing is moved to end after this, unless it ends later already
 SPAN = 40  # days looked at in one piece; core.agenda takes sixty at most
 NO_PACE = Pace(presentations_in_a_row=None, reflection_each_day=False, informal_each_day=False, night=0)
@@ -93,7 +94,7 @@ Move = tuple[str | None, datetime | None]  # which session, and to when
 Found = tuple[Clash, Callable[[], Move] | None]
 
 
-def clashes(visit: Visit, *, repairs: int = 10) -> list[Clash]:
+def clashes(visit: Visit, *, repairs: int = 4) -> list[Clash]:
     """Everything that clashes, in order of time; a free time is looked for only for the first so many of them.
 
     An exchange without a clash has an empty list.
@@ -275,7 +276,8 @@ def _moved(ground: Ground, programme: Programme, pair: tuple[str, ...]) -> Move:
 def _first_free(ground: Ground, programme: Programme, item: Placed, start: int) -> int | None:
     """The first wall minute from here on, on the same day, at which this session brings no clash."""
     day, length = start // DAY * DAY, item.end - item.start
-    around = [other for other in programme.placed if abs(other.start - day) < 2 * DAY]
+    # Far nights cannot clash with this day; looking at them all costs a second where much does.
+    around = [other for other in programme.placed if day - NIGHT < other.end and other.start < day + DAY + NIGHT]
     others = tuple(other for other in around if other.session != item.session)
     known = set(troubles(ground, Programme(placed=others)))
     latest = max(day + LATE, item.end if item.end <= day + DAY else 0) - length
