@@ -83,11 +83,19 @@ def test_kept_for_nobody_else_and_at_no_other_hour(ground: Ground, people: list[
         # Only who asks is told anew, as if somebody forgot that anything is kept.
         ground.one("SELECT set_config('serai.asker_id', %s, true)", [str(other)])
         assert ground.one(ASKED) == answers[other]
+        ground.one("SELECT set_config('serai.now', %s, true)", [(NOW - timedelta(days=40_000)).isoformat()])
+        assert ground.one(ASKED)[1] == [other], "long ago nobody belonged anywhere"
         ground.one("SELECT set_config('serai.asker', 'visitor', true)")
         assert ground.one(ASKED)[1:] == ([], [])
-        ground.one("SELECT set_config('serai.asker', 'person', true)")
-        ground.one("SELECT set_config('serai.now', %s, true)", [(NOW - timedelta(days=40_000)).isoformat()])
-        assert set(ground.one(ASKED)[1]) == {other}, "long ago nobody belonged anywhere"
+
+
+def test_telling_who_asks_forgets_also_for_the_same_asker(ground: Ground) -> None:
+    with ground.tried():
+        ground.ask(VISITOR)
+        ground.rows(ASKED)
+        assert all(ground.one(KEPT))
+        ground.ask(VISITOR)
+        assert not any(ground.one(KEPT))
 
 
 def test_kept_settings_of_an_earlier_transaction_fit_no_more(ground: Ground, people: list[uuid.UUID]) -> None:
