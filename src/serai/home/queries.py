@@ -60,7 +60,7 @@ def your_turn(standing: Standing, *, today: date, limit: int = 5) -> list[Due]:
             minutes=1,
             illustrative=naming.illustrative,
         )
-        for naming in namings_waiting_for(sources, standing.person.id, most=limit)
+        for naming in namings_waiting_for(sources, standing.person.id)[:limit]
     ]
     if standing.organisation:
         found += [_task_due(turn, today) for turn in exchanges.due_tasks(standing.organisation.id, today=today)]

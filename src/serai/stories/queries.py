@@ -103,13 +103,7 @@ def open_questions() -> Q:
     return Q(answer="asked") | Q(Exists(since), answer="yes")
 
 
-def namings_waiting_for(sources: Sequence[uuid.UUID], person: uuid.UUID, *, most: int) -> list[Naming]:
-    """Where these organisations or this person are asked whether they may be named, also in words written since.
-
-    On most days nobody is: so that is asked alone, without the passages.
-    """
-    asked = Naming.objects.filter(open_questions())
-    waiting = list((asked.filter(organisation__in=sources) | asked.filter(person=person)).values_list("pk", flat=True))
-    if not waiting:
-        return []
-    return list(Naming.objects.filter(pk__in=waiting).select_related("passage__story").order_by("id")[:most])
+def namings_waiting_for(sources: Sequence[uuid.UUID], person: uuid.UUID) -> QuerySet[Naming]:
+    """Where these organisations or this person are asked whether they may be named, also in words written since."""
+    asked = Naming.objects.filter(open_questions()).select_related("passage__story")
+    return (asked.filter(organisation__in=sources) | asked.filter(person=person)).order_by("id")

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from serai.db.acting import VISITOR, Asker, acting_as, person
 
 SEEING_AS = "seeing_as"
+LOOKING = ("GET", "HEAD")  # a request that changes nothing
 
 
 def asker_of(request: HttpRequest) -> Asker:
@@ -35,6 +36,6 @@ class AskerMiddleware:
         request.asker = asker  # type: ignore[attr-defined]
         with acting_as(asker):
             response = self.get_response(request)
-            if request.method in ("GET", "HEAD") and response.status_code >= 400:
+            if request.method in LOOKING and response.status_code >= 400:
                 transaction.set_rollback(True)
             return response

@@ -23,6 +23,7 @@ from serai.db.acting import VISITOR, Asker, acting_as
 from serai.db.keys import sources
 from serai.db.rows import Protected
 from serai.directory.queries import Standing, standing
+from serai.web.middleware import LOOKING
 
 ACTS_FOR = "acts_for"
 
@@ -91,9 +92,6 @@ def same_for_visitors(view: View) -> View:
     """Marks a page that shows every visitor the same: it may be kept for them (web/validators.py). Below `page`."""
     setattr(view, FOR_EVERY_VISITOR, True)
     return view
-
-
-LOOKING = ("GET", "HEAD")  # changes nothing: see web/middleware.py
 
 
 def page(view: View) -> View:
