@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
+# Django looks from the top: what is opened most stands first.
 urlpatterns = [
     path("", include("serai.home.urls")),
+    path("", include("serai.exchanges.urls")),
+    path("", include("serai.practices.urls")),
+    path("", include("serai.needs.urls")),
     path("", include("serai.directory.urls")),
     path("", include("serai.sharing.urls")),
-    path("", include("serai.needs.urls")),
-    path("", include("serai.practices.urls")),
-    path("", include("serai.exchanges.urls")),
     path("", include("serai.plans.urls")),
     path("", include("serai.stories.urls")),
     path("", include("serai.thread.urls")),

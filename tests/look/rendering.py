@@ -37,7 +37,7 @@ def engine(pages: dict[str, str] | None = None) -> Environment:
         demo=True,
         draw=drawings,
         languages=LANGUAGES,
-        furniture=lambda piece, *told: getattr(env.get_template("furniture.html").module, piece)(*told),
+        drawn=lambda file, macro, *told: getattr(env.get_template(file).module, macro)(*told),
     )
     return env
 

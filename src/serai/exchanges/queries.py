@@ -171,9 +171,9 @@ _SLOTS = Ready(
 )
 
 
-def programme_sessions(exchange: uuid.UUID) -> list[Slot]:
+def programme_sessions(exchange: uuid.UUID) -> tuple[Slot, ...]:
     """The sessions of an exchange in order of time; those without a time in the order they were added."""
-    return _SLOTS.all(exchange=exchange)
+    return tuple(_SLOTS.all(exchange=exchange))
 
 
 class Heading(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Func, Prefetch, QuerySet, TextField, Value
 
 from serai.db.ready import Ready
 from serai.practices.models import Practice, PracticeVersion
@@ -30,20 +30,21 @@ class Line(NamedTuple):
     practice: uuid.UUID
     title: str
     summary: str
-    themes: list[str]
+    themes: str  # their codes, with a space between
     language: str
     city: str | None
 
 
 @cache
 def _lines(found: Gaps) -> Ready[Line]:
-    said = ("practice_id", "title", "summary", "themes", "language", "practice__city__name")
+    themes = Func("themes", Value(" "), function="array_to_string", output_field=TextField())
+    said = ("practice_id", "title", "summary", themes, "language", "practice__city__name")
     return Ready(Line, lambda: practices_readable(found=found).select_related(None).values_list(*said)[:MOST_LINES])
 
 
-def library_lines() -> list[Line]:
+def library_lines() -> tuple[Line, ...]:
     """The practices the asker may read, by title; at most `MOST_LINES`."""
-    return _lines(gaps()).all(**given())
+    return tuple(_lines(gaps()).all(**given()))
 
 
 def practice_with_versions(id: uuid.UUID) -> Practice:

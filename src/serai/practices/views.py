@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from serai.audit.actions import ChangedMeanwhile
 from serai.directory import vocabulary
@@ -40,9 +41,14 @@ FIELD_WORDS = {
 @same_for_visitors
 def library(request: HttpRequest, here: Here) -> HttpResponse:
     """The practices the asker may read."""
-    themes = dict(vocabulary.THEMES)
-    lines = [(line, ", ".join(str(themes.get(code, code)) for code in line.themes)) for line in queries.library_lines()]
-    return show(request, "practices/library.html", {"lines": lines})
+    return show(request, "practices/library.html", {"lines": _with_themes(get_language(), queries.library_lines())})
+
+
+@lru_cache(maxsize=64)
+def _with_themes(language: str, lines: tuple[queries.Line, ...]) -> tuple[tuple[queries.Line, str], ...]:
+    """The lines with their themes in words; worked out once for the same lines in the same language."""
+    words = dict(vocabulary.THEMES)
+    return tuple((line, ", ".join(str(words.get(code, code)) for code in line.themes.split())) for line in lines)
 
 
 @page

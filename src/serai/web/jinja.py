@@ -54,7 +54,7 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    env.globals.update(_=said, furniture=furniture, languages=settings.LANGUAGES)
+    env.globals.update(_=said, drawn=drawn, languages=settings.LANGUAGES)
     return env
 
 
@@ -69,16 +69,16 @@ def _said(language: str | None, text: str) -> Markup:
     return Markup(translation.gettext(text))  # noqa: S704 -- ours, not what people typed
 
 
-def furniture(piece: str, *told: Hashable) -> Markup:
-    """A part of the layout that is the same wherever it is told the same: a macro of furniture.html, drawn once."""
-    return _furniture(translation.get_language(), piece, told)
+def drawn(template: str, macro: str, *told: Hashable) -> Markup:
+    """What a macro draws of these values, drawn once in each language: it may depend on nothing else."""
+    return _drawn(translation.get_language(), template, macro, told)
 
 
-@lru_cache(maxsize=256)
-def _furniture(language: str | None, piece: str, told: tuple[Hashable, ...]) -> Markup:
-    pieces = engines["jinja2"].env.get_template("furniture.html").module  # type: ignore[attr-defined]
-    drawn: Markup = getattr(pieces, piece)(*told)
-    return drawn
+@lru_cache(maxsize=1024)
+def _drawn(language: str | None, template: str, macro: str, told: tuple[Hashable, ...]) -> Markup:
+    macros = engines["jinja2"].env.get_template(template).module  # type: ignore[attr-defined]
+    found: Markup = getattr(macros, macro)(*told)
+    return found
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

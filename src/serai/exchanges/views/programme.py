@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +18,7 @@ from serai.core.audience import group
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.checked import is_checked
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
+from serai.exchanges.queries import Slot
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.exchanges.views.clashing import clashing
 from serai.sharing.reading import reading, reading_of
@@ -60,18 +63,11 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     zone = found.time_zone or NO_PLACE
     sessions = queries.programme_sessions(id)
     running, coming = queries.now_and_next(sessions, here.now)
-    days = [
-        (
-            dates.day(d.day) if d.day else _("Without a fixed hour"),
-            [_line(s, zone, running=s is running, coming=s is coming) for s in d.sessions],
-        )
-        for d in queries.by_day(sessions, zone)
-    ]
     mine = found.own and here.is_source(found.source_id)
     arranged = Exchange.objects.select_related("place").get(pk=id) if mine else None
     context = {
         "exchange": found,
-        "days": days,
+        "days": _days(get_language(), sessions, zone, running, coming),
         "running": _box(running, here, zone) if running else None,
         "coming": _box(coming, here, zone) if coming else None,
         "mine": mine,
@@ -85,7 +81,21 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "exchanges/programme.html", context)
 
 
-def _line(session: queries.Slot, zone: str, *, running: bool, coming: bool) -> Line:
+@lru_cache(maxsize=128)
+def _days(
+    language: str, sessions: tuple[Slot, ...], zone: str, running: Slot | None, coming: Slot | None
+) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """The days with their lines; the same sessions in the same language are the same lines, and worked out once."""
+    return tuple(
+        (
+            dates.day(d.day) if d.day else _("Without a fixed hour"),
+            tuple(_line(s, zone, running=s is running, coming=s is coming) for s in d.sessions),
+        )
+        for d in queries.by_day(sessions, zone)
+    )
+
+
+def _line(session: Slot, zone: str, *, running: bool, coming: bool) -> Line:
     begins = session.starts_at
     return Line(
         time=dates.clock(begins, zone) if begins else "–",
@@ -98,7 +108,7 @@ def _line(session: queries.Slot, zone: str, *, running: bool, coming: bool) -> L
     )
 
 
-def _box(session: queries.Slot, here: Here, zone: str) -> dict[str, Any]:
+def _box(session: Slot, here: Here, zone: str) -> dict[str, Any]:
     assert session.starts_at is not None
     share = None
     if session.ends_at and session.starts_at <= here.now < session.ends_at:
