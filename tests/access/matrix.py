@@ -150,6 +150,7 @@ MATRIX: dict[str, Cell] = {
     "end_participation": press("participant", source),
     "task": form("task", reads),
     "programme": page("exchange"),
+    "all_clashing": form("exchange", source),
     "new_session": form("exchange", source),
     "new_site": form("exchange", both(reads, of_an_organisation)),
     "safety": form("exchange", both(reads, takes_part)),

@@ -97,9 +97,37 @@ def test_nobody_but_the_organiser_is_warned_or_asked_more_of(world: World) -> No
         assert "to look at" not in text(browser.get(programme(exchange)))
     organiser = browsing_as(world, "Arbreva")
     asked = queries(organiser, programme(exchange))
-    assert "6 things to look at" in text(organiser.get(programme(exchange)))
+    assert "3 things to look at" in text(organiser.get(programme(exchange)))
     with_session(world, exchange, starts_at=at(9), ends_at=at(10))
     assert queries(organiser, programme(exchange)) == asked
+
+
+def test_of_many_the_first_are_shown_and_a_page_has_them_all_with_their_repairs(world: World) -> None:
+    exchange = arranged(world)
+    for number in range(47):
+        with_session(world, exchange, title=f"Talk {number:02}", starts_at=at(9), ends_at=at(9, 30))
+    organiser = browsing_as(world, "Arbreva")
+    page = text(organiser.get(programme(exchange)))
+    assert "First look at these" in page
+    assert "See all 46 things to look at" in page
+    assert len(repairs(page)) == 3
+    assert "One session runs at once with 2 others." in page
+    assert "Talk 01</a>. Tue 26 Nov 2019, 09:00" in page, "all of two others are named"
+    everything = f"{programme(exchange)}clashes/"
+    first, rest = text(organiser.get(everything)), text(organiser.get(f"{everything}?after=40"))
+    assert "46 things in the programme to look at." in first
+    assert "One session runs at once with 5 others." in first
+    assert "Talk 02</a> and 2 more. Tue 26 Nov 2019, 09:00" in first, "three of five others are named"
+    assert not re.search(r"and (-|0)", first)
+    found = [words for words, _, _ in repairs(first) + repairs(rest)]
+    assert found == [f"Move “Talk {number:02}” to 09:30" for number in range(1, 47)]
+    assert f"{everything}?after=40".endswith(re.findall(r'href="(\?after=\d+)"', first)[0])
+    assert 'href="?before=40"' in rest
+    assert text(organiser.get(f"{everything}?before=40")).count("Move “") == 40
+    for odd in ("?after=46", "?after=99", "?after=x", "?before=-3"):
+        assert "Talk 01" in text(organiser.get(f"{everything}{odd}"))
+    for name in ("Lipovar", "Arbreva NGO"):
+        assert browsing_as(world, name).get(everything).status_code == 404
 
 
 def test_what_runs_beside_is_marked_and_then_no_clash(world: World) -> None:

@@ -1,36 +1,31 @@
 """What clashes in a programme that people made by hand, and the first free time for what could move.
 
-The rules of rooms, people and ways are those of `core.agenda`; here a programme is put before them as it stands:
-everyone comes to everything, except to sessions that are marked to run beside others. Travel is by straight line.
+The rules of rooms, people and ways are those of `core.agenda`, for a programme as it stands: everyone comes to
+everything, except to sessions that are marked to run beside others. Travel is by straight line. Many clashes are told
+by few lines: what clashes with one session in the same way is one clash, and a free time is looked for by what is
+taken, not by trying every hour.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from serai.core.agenda.clock import DAY, ClockChange, Window
-from serai.core.agenda.ground import Ground, prepare
-from serai.core.agenda.habits import troubles
-from serai.core.agenda.model import Agenda, Leg, Pace, Person, Place, Placed, Programme, Session
-from serai.core.agenda.model import Kind as SessionKind
-from serai.core.agenda.troubles import Code, Trouble
 from serai.core.season.city import City
 from serai.core.season.pair import distance_km
 
 STEP = 5  # minutes between the times that are offered
 SPEED = 50  # km/h along the straight line
-NIGHT = 6 * 60
+DAY = 24 * 60
 LATE = 22 * 60  # nothing is moved to end after this, unless it ends later already
-SPAN = 40  # days looked at in one piece; core.agenda takes sixty at most
-NO_PACE = Pace(presentations_in_a_row=None, reflection_each_day=False, informal_each_day=False, night=0)
-EVERYONE = "everyone"
+EVERY = slice(None)
 
 
 class Kind(StrEnum):
@@ -77,9 +72,10 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class Clash:
-    """One clash. `items`: one session, or two in order of time. `move` could begin at `to` instead, free of clashes.
+    """One clash. `items`: one session, or all that clash with the last of them, in order of time.
 
-    `who` are those needed twice; `minutes` the way by straight line.
+    `move` could begin at `to` instead, free of clashes. `who` are those needed twice; `minutes` the way by straight
+    line.
     """
 
     kind: Kind
@@ -90,37 +86,41 @@ class Clash:
     to: datetime | None = None
 
 
-Move = tuple[str | None, datetime | None]  # which session, and to when
-Found = tuple[Clash, Callable[[], Move] | None]
+@dataclass(frozen=True, kw_only=True)
+class _Held:
+    """A session in minutes of the one time that runs everywhere; `day` and `minute` are those of the wall clock.
+
+    `where` is where people are for it. `strange`: the clocks skip or repeat the hour at which it begins or ends.
+    """
+
+    item: Item
+    start: int
+    end: int
+    day: date
+    minute: int
+    strange: bool
+    where: tuple[float, float] | None = None
 
 
-def clashes(visit: Visit, *, repairs: int = 4) -> list[Clash]:
-    """Everything that clashes, in order of time; a free time is looked for only for the first so many of them.
+def clashes(visit: Visit, *, repaired: slice = EVERY) -> list[Clash]:
+    """Everything that clashes, in order of time; a free time is looked for only for this slice of them.
 
-    An exchange without a clash has an empty list.
+    An exchange without a clash has an empty list. ValueError where the last day is before the first.
     """
     if visit.last_day < visit.first_day:
         raise ValueError("the last day is before the first")
-    found: list[Found] = []
-    inside = [item for item in visit.items if visit.first_day <= _day(item, visit) <= visit.last_day]
-    for item in visit.items:
-        if item not in inside:
-            found.append((Clash(kind=Kind.OUTSIDE, items=(item.id,)), partial(_brought_in, visit, inside, item)))
-        if item.most_guests is not None and item.guests > item.most_guests:
-            found.append((Clash(kind=Kind.GUESTS, items=(item.id,)), None))
-    for piece in _pieces(inside, visit):
-        found += _pairs(*_laid(visit, piece), piece)
-    order = {item.id: (item.starts_at, item.id) for item in visit.items}
-    found.sort(key=lambda one: (order[one[0].items[0]], list(Kind).index(one[0].kind), one[0].items))
-    movable = [number for number, (_clash, look) in enumerate(found) if look is not None][:repairs]
-    return [_with_move(*one) if number in movable else one[0] for number, one in enumerate(found)]
+    zone = ZoneInfo(visit.zone)
+    everything = sorted((_held(item, zone) for item in visit.items), key=_time)
+    inside = _placed([one for one in everything if visit.first_day <= one.day <= visit.last_day], visit)
+    held = {one.item.id: one for one in everything}
+    found = [*_alone(everything, visit), *_together(inside)]
+    gravest = list(Kind)
+    found.sort(key=lambda clash: (_time(held[clash.items[-1]]), gravest.index(clash.kind), clash.items))
+    found[repaired] = [_repaired(clash, held, inside, visit) for clash in found[repaired]]
+    return found
 
 
-def _with_move(clash: Clash, look: Callable[[], Move] | None) -> Clash:
-    move, to = look() if look else (None, None)
-    return replace(clash, move=move, to=to)
-
-
+@lru_cache(maxsize=8192)
 def way(one: tuple[float, float] | None, other: tuple[float, float] | None) -> int:
     """Minutes between two places by straight line, in steps of five; 0 within a kilometre or where one is unknown."""
     if one is None or other is None or one == other:
@@ -130,176 +130,209 @@ def way(one: tuple[float, float] | None, other: tuple[float, float] | None) -> i
     return 0 if km < 1 else math.ceil(km / SPEED * 60 / STEP) * STEP
 
 
-def _day(item: Item, visit: Visit) -> date:
-    return item.starts_at.astimezone(ZoneInfo(visit.zone)).date()
+def _time(one: _Held) -> tuple[datetime, str]:
+    return one.item.starts_at, one.item.id
 
 
-def _pieces(items: Sequence[Item], visit: Visit) -> Iterator[list[Item]]:
-    """The sessions in pieces of so many days, each in order of time."""
-    pieces: dict[int, list[Item]] = {}
-    for item in sorted(items, key=lambda item: (item.starts_at, item.id)):
-        pieces.setdefault((_day(item, visit) - visit.first_day).days // SPAN, []).append(item)
-    yield from pieces.values()
-
-
-def _laid(visit: Visit, items: Sequence[Item]) -> tuple[Ground, Programme]:
-    """The programme as `core.agenda` takes it: sessions in order of time, counted from the day before the first."""
-    first, last = _day(items[0], visit), _day(items[-1], visit)
-    rooms = _rooms(visit, items)
-    beside = [item.id for item in items if item.beside]
-    people = {EVERYONE, *(name for item in items for name in item.who), *(f"{EVERYONE} {id}" for id in beside)}
-    agenda = Agenda(
-        first_day=first,
-        zone=visit.zone,
-        days=(Window(start=0, end=DAY),),
-        sessions=tuple(_session(item) for item in items),
-        people=tuple(Person(id=name) for name in sorted(people)),
-        places=tuple(Place(id=name) for name in rooms),
-        legs=tuple(
-            Leg(origin=a, destination=b, minutes=way(rooms[a], rooms[b])) for a in rooms for b in rooms if a < b
-        ),
-        pace=NO_PACE,
-        opening_first=False,
-        step=STEP,
+def _held(item: Item, zone: ZoneInfo) -> _Held:
+    """The session counted; what has no end takes one step."""
+    minutes = STEP
+    if item.ends_at is not None:
+        minutes = max(STEP, int((item.ends_at - item.starts_at).total_seconds()) // 60)
+    wall = item.starts_at.astimezone(zone).replace(tzinfo=None, fold=0)
+    start = int(item.starts_at.timestamp()) // 60
+    return _Held(
+        item=item,
+        start=start,
+        end=start + minutes,
+        day=wall.date(),
+        minute=wall.hour * 60 + wall.minute,
+        strange=_strange(wall, zone) or _strange(wall + timedelta(minutes=minutes), zone),
     )
-    ground, base = _prepared(agenda, first, (last - first).days)
-    where = _whereabouts(visit, items, next(iter(rooms), None))
-    placed = (_placed(item, visit, base, where[item.id], beside) for item in items)
-    return ground, Programme(placed=tuple(placed))
 
 
-def _whereabouts(visit: Visit, items: Sequence[Item], other: str | None) -> dict[str, str | None]:
-    """Where each session is held: what has no room of its own, where people are just before, else next, that day."""
-    found: dict[str, str | None] = {}
-    for _, each in groupby(items, key=lambda item: _day(item, visit)):
+def _strange(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether the clocks skip or repeat this time of the wall clock."""
+    return zone.utcoffset(wall.replace(fold=0)) != zone.utcoffset(wall.replace(fold=1))
+
+
+def _placed(held: Sequence[_Held], visit: Visit) -> list[_Held]:
+    """The sessions with where people are: what has no room of its own, where they are just before, else next, that day.
+
+    A room that does not say where it is, is where the exchange takes place, else where another is.
+    """
+    known = visit.at or next((one.item.at for one in held if one.item.at is not None), None)
+    rooms: dict[str, tuple[float, float] | None] = {}
+    for one in held:
+        if one.item.place:
+            rooms[one.item.place] = one.item.at or rooms.get(one.item.place) or known
+    elsewhere = rooms[min(rooms)] if rooms else None
+    found = []
+    for _, each in groupby(held, key=lambda one: one.day):
         today = list(each)
-        at = next((item.place for item in today if item.place), other)
-        for item in today:
-            at = found[item.id] = item.place or at
+        at = next((rooms[one.item.place] for one in today if one.item.place), elsewhere)
+        for one in today:
+            at = rooms[one.item.place] if one.item.place else at
+            found.append(one if one.where == at else replace(one, where=at))
     return found
 
 
-def _session(item: Item) -> Session:
-    places = (item.place,) if item.place else ()
-    return Session(id=item.id, kind=SessionKind.DEBATE, minutes=_minutes(item), places=places, must=False)
+def _alone(held: Iterable[_Held], visit: Visit) -> Iterator[Clash]:
+    """What is wrong with one session by itself."""
+    for one in held:
+        item = one.item
+        if not visit.first_day <= one.day <= visit.last_day:
+            yield Clash(kind=Kind.OUTSIDE, items=(item.id,))
+        elif one.strange:
+            yield Clash(kind=Kind.CLOCK, items=(item.id,))
+        if item.most_guests is not None and item.guests > item.most_guests:
+            yield Clash(kind=Kind.GUESTS, items=(item.id,))
 
 
-def _minutes(item: Item) -> int:
-    """How long it takes; what has no end takes one step."""
-    if item.ends_at is None:
-        return STEP
-    return max(STEP, int((item.ends_at - item.starts_at).total_seconds()) // 60)
-
-
-def _rooms(visit: Visit, items: Sequence[Item]) -> dict[str, tuple[float, float] | None]:
-    """Every room with where it is; one that does not say is where the exchange takes place, else where another is."""
-    known = visit.at or next((item.at for item in items if item.at is not None), None)
-    rooms: dict[str, tuple[float, float] | None] = {}
-    for item in items:
-        if item.place:
-            rooms[item.place] = item.at or rooms.get(item.place) or known
-    return dict(sorted(rooms.items()))
-
-
-def _prepared(agenda: Agenda, first: date, days: int) -> tuple[Ground, date]:
-    """The agenda counted from one of the days before: a midnight that the clocks skip cannot be counted from."""
-    for back in (1, 2, 3):
-        base = first - timedelta(days=back)
-        window = Window(start=0, end=(days + back + 4) * DAY)
-        try:
-            return prepare(replace(agenda, first_day=base, days=(window,))), base
-        except ClockChange:
-            continue
-    raise ClockChange("the clocks change on three nights in a row")
-
-
-def _placed(item: Item, visit: Visit, base: date, at: str | None, beside: Sequence[str]) -> Placed:
-    local = item.starts_at.astimezone(ZoneInfo(visit.zone))
-    start = (local.date() - base).days * DAY + local.hour * 60 + local.minute
-    comes = {f"{EVERYONE} {item.id}"} if item.beside else {EVERYONE, *(f"{EVERYONE} {id}" for id in beside)}
-    return Placed(
-        session=item.id, start=start, end=start + _minutes(item), place=at, attending=frozenset(comes | item.who)
-    )
-
-
-def _pairs(ground: Ground, programme: Programme, items: Sequence[Item]) -> Iterator[Found]:
-    """The clashes of two sessions, and of one with the clock; each session's way only from the one just before it."""
-    told: dict[tuple[str, ...], tuple[Kind, Trouble]] = {}
-    for trouble in troubles(ground, programme):
-        kind = _kind(trouble)
-        if kind is None:
-            continue
-        had = told.get(trouble.sessions)
-        if had is None or list(Kind).index(kind) < list(Kind).index(had[0]):
-            told[trouble.sessions] = kind, trouble
-    places = {item.session: item.place for item in programme.placed}
-    nearest = {pair[1]: pair[0] for pair in _in_order(told, items) if told[pair][0] is Kind.WAY}
-    for pair, (kind, trouble) in told.items():
-        if kind is Kind.WAY and nearest[pair[1]] != pair[0]:
-            continue
-        clash = Clash(
+def _together(held: Sequence[_Held]) -> Iterator[Clash]:
+    """What clashes with each session, by kind; its way only from the one just before it."""
+    counted = [one for one in held if not one.strange]
+    far = _farthest(counted)
+    told: dict[tuple[str, Kind], list[_Held]] = {}
+    for number, one in enumerate(counted):
+        for at in range(number + 1, len(counted)):
+            other = counted[at]
+            if other.start >= one.end + far:
+                break
+            kind = _between(one, other)
+            if kind is Kind.WAY:
+                told[other.item.id, kind] = [one, other]
+            elif kind is not None:
+                told.setdefault((other.item.id, kind), [other]).insert(-1, one)
+    for (_id, kind), clashing in told.items():
+        last = clashing[-1]
+        twice = {name for one in clashing[:-1] for name in one.item.who & last.item.who}
+        yield Clash(
             kind=kind,
-            items=pair,
-            who=tuple(name for name in trouble.people if not name.startswith(EVERYONE)) if kind is Kind.WHO else (),
-            minutes=ground.way[places[pair[0]]][places[pair[1]]] if kind is Kind.WAY else 0,
+            items=tuple(one.item.id for one in clashing),
+            who=tuple(sorted(twice)) if kind is Kind.WHO else (),
+            minutes=way(clashing[0].where, last.where) if kind is Kind.WAY else 0,
         )
-        yield clash, None if kind is Kind.CLOCK else partial(_moved, ground, programme, pair)
 
 
-def _in_order(pairs: dict[tuple[str, ...], tuple[Kind, Trouble]], items: Sequence[Item]) -> list[tuple[str, ...]]:
-    at = {item.id: number for number, item in enumerate(items)}
-    return sorted((pair for pair in pairs if len(pair) == 2), key=lambda pair: (at[pair[1]], at[pair[0]]))
+def _farthest(held: Iterable[_Held]) -> int:
+    """No way between two of them is longer: to one of them and back, and what is lost where a way is a short walk."""
+    places = {one.where for one in held if one.where is not None}
+    middle = next(iter(places), None)
+    return 2 * max((way(middle, place) for place in places), default=0) + 2 * STEP
 
 
-def _kind(trouble: Trouble) -> Kind | None:
-    """What a trouble is called here; None for what is not looked at."""
-    if trouble.code is Code.PERSON_TWICE:
-        return Kind.WHO if any(not name.startswith(EVERYONE) for name in trouble.people) else Kind.AT_ONCE
-    return {
-        Code.PLACE_TWICE: Kind.ROOM,
-        Code.NO_TIME_FOR_WAY: Kind.WAY,
-        Code.CLOCK_CHANGE: Kind.CLOCK,
-    }.get(trouble.code)
+def _between(one: _Held, other: _Held) -> Kind | None:
+    """How two sessions clash, the first of which begins no later."""
+    if other.start < one.end:
+        if one.item.place and one.item.place == other.item.place:
+            return Kind.ROOM
+        if one.item.who & other.item.who:
+            return Kind.WHO
+        return None if one.item.beside and other.item.beside else Kind.AT_ONCE
+    if other.start >= one.end + way(one.where, other.where):
+        return None
+    return Kind.WAY if _both_needed(one, other) else None
 
 
-def _moved(ground: Ground, programme: Programme, pair: tuple[str, ...]) -> Move:
-    """Which of two sessions could move, the later first, and to when: later on the same day."""
-    for name in reversed(pair):
-        item = programme.of(name)
-        assert item is not None
-        free = _first_free(ground, programme, item, item.start + STEP)
-        if free is not None:
-            return name, ground.clock.moment(free)
-    return None, None
+def _both_needed(one: _Held, other: _Held) -> bool:
+    return not (one.item.beside and other.item.beside) or not one.item.who.isdisjoint(other.item.who)
 
 
-def _first_free(ground: Ground, programme: Programme, item: Placed, start: int) -> int | None:
-    """The first wall minute from here on, on the same day, at which this session brings no clash."""
-    day, length = start // DAY * DAY, item.end - item.start
-    # Far nights cannot clash with this day; looking at them all costs a second where much does.
-    around = [other for other in programme.placed if day - NIGHT < other.end and other.start < day + DAY + NIGHT]
-    others = tuple(other for other in around if other.session != item.session)
-    known = set(troubles(ground, Programme(placed=others)))
-    latest = max(day + LATE, item.end if item.end <= day + DAY else 0) - length
-    for at in range(math.ceil(start / STEP) * STEP, latest + 1, STEP):
-        there = replace(item, start=at, end=at + length)
-        tried = Programme(placed=tuple(sorted((*others, there), key=lambda one: (one.start, one.session))))
-        if set(troubles(ground, tried)) <= known:
-            return at
+def _clash(one: _Held, other: _Held) -> bool:
+    if one.strange or other.strange:
+        return False
+    return _between(*sorted((one, other), key=_time)) is not None
+
+
+def _repaired(clash: Clash, held: dict[str, _Held], inside: Sequence[_Held], visit: Visit) -> Clash:
+    """The clash with the session that could move, the latest first, and to when, where there is a free time."""
+    zone = ZoneInfo(visit.zone)
+    if clash.kind in (Kind.GUESTS, Kind.CLOCK):
+        return clash
+    for id in reversed(clash.items):
+        one = held[id]
+        if clash.kind is Kind.OUTSIDE:
+            nearest = visit.first_day if one.day < visit.first_day else visit.last_day
+            to = _first_free(replace(one, day=nearest), one.minute, inside, visit, zone)
+        else:
+            to = _first_free(one, one.minute + STEP, inside, visit, zone)
+        if to is not None:
+            return replace(clash, move=id, to=to)
+    return clash
+
+
+def _first_free(one: _Held, first: int, inside: Sequence[_Held], visit: Visit, zone: ZoneInfo) -> datetime | None:
+    """The first time from this minute of the wall clock on, on its day, at which this session brings no clash."""
+    others = [other for other in inside if other.item.id != one.item.id]
+    taken = _taken(one, others)
+    midnight = datetime.combine(one.day, datetime.min.time())
+    steady = zone.utcoffset(midnight) == zone.utcoffset(midnight + timedelta(days=1))
+    length = one.end - one.start
+    latest = max(LATE, one.minute + length if one.minute + length <= DAY else 0) - length
+    minute = math.ceil(first / STEP) * STEP
+    while minute <= latest:
+        wall = midnight + timedelta(minutes=minute)
+        there = _held(_moved(one.item, wall.replace(tzinfo=zone), length), zone)
+        past = _past(taken, there.start)
+        if past is not None:
+            minute += math.ceil((past - there.start) / STEP) * STEP if steady else STEP
+        elif _even(there.item, zone) and _brings_none(there, others, inside, visit):
+            return wall.replace(tzinfo=zone)
+        else:
+            minute += STEP
     return None
 
 
-def _brought_in(visit: Visit, inside: Sequence[Item], item: Item) -> Move:
-    """The first free time for a session outside the days: from its hour on, on the nearest day."""
-    zone = ZoneInfo(visit.zone)
-    day = visit.first_day if _day(item, visit) < visit.first_day else visit.last_day
-    local = item.starts_at.astimezone(zone)
-    here = replace(item, starts_at=datetime.combine(day, local.time(), zone), ends_at=None)
-    if item.ends_at is not None:
-        here = replace(here, ends_at=here.starts_at + (item.ends_at - item.starts_at))
-    around = [one for one in inside if abs((_day(one, visit) - day).days) <= 1]
-    ground, programme = _laid(visit, sorted([*around, here], key=lambda one: (one.starts_at, one.id)))
-    placed = programme.of(item.id)
-    assert placed is not None
-    free = _first_free(ground, programme, placed, placed.start)
-    return (None, None) if free is None else (item.id, ground.clock.moment(free))
+def _moved(item: Item, starts_at: datetime, minutes: int) -> Item:
+    """The session at another time; its end counted in the time that runs everywhere."""
+    zone = starts_at.tzinfo
+    ends = (starts_at.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone)
+    return replace(item, starts_at=starts_at, ends_at=ends)
+
+
+def _even(item: Item, zone: ZoneInfo) -> bool:
+    """Whether the clocks do not change while it runs, nor at the hour it begins or ends."""
+    walls = [at.astimezone(zone).replace(tzinfo=None) for at in (item.starts_at, item.ends_at) if at is not None]
+    return len({zone.utcoffset(wall.replace(fold=fold)) for wall in walls for fold in (0, 1)}) == 1
+
+
+def _taken(one: _Held, others: Iterable[_Held]) -> list[tuple[int, int]]:
+    """When this session cannot begin: after the first and before the second minute of each stretch, in order."""
+    length = one.end - one.start
+    spans = []
+    for other in others:
+        if _both_needed(one, other):
+            there = way(one.where, other.where)
+            spans.append((other.start - length - there, other.end + there))
+        elif one.item.place and one.item.place == other.item.place:
+            spans.append((other.start - length, other.end))
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        if merged and low < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], high)
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _past(taken: Sequence[tuple[int, int]], start: int) -> int | None:
+    """Where the stretch ends in which this minute lies; None if it lies in none."""
+    at = bisect_right(taken, (start - 1, math.inf)) - 1
+    return taken[at][1] if at >= 0 and start < taken[at][1] else None
+
+
+def _brings_none(there: _Held, others: Sequence[_Held], inside: Sequence[_Held], visit: Visit) -> bool:
+    """Whether nothing clashes that did not before, with this session there and people elsewhere for others."""
+    before = {one.item.id: one for one in inside}
+    after = _placed(sorted([*others, there], key=_time), visit)
+    for one in after:
+        moved = one.item.id == there.item.id
+        if not moved and one.where == before[one.item.id].where:
+            continue
+        for other in after:
+            if other is one or not _clash(one, other):
+                continue
+            if moved or other.item.id == there.item.id or not _clash(before[one.item.id], before[other.item.id]):
+                return False
+    return True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from serai.exchanges.views import arranging, capturing, programme, taking_home
+from serai.exchanges.views import arranging, capturing, clashing, programme, taking_home
 
 urlpatterns = [
     path("exchanges/", arranging.exchanges, name="exchanges"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("participants/<uuid:id>/end/", arranging.end_participation, name="end_participation"),
     path("tasks/<uuid:id>/", arranging.task, name="task"),
     path("exchanges/<uuid:id>/programme/", programme.programme, name="programme"),
+    path("exchanges/<uuid:id>/programme/clashes/", clashing.all_clashing, name="all_clashing"),
     path("exchanges/<uuid:id>/sessions/new/", programme.new_session, name="new_session"),
     path("exchanges/<uuid:id>/sites/new/", programme.new_site, name="new_site"),
     path("exchanges/<uuid:id>/safety/", programme.safety, name="safety"),

@@ -1,4 +1,4 @@
-"""What the organiser is warned of beside the programme, with one-tap repairs. Nothing of it blocks."""
+"""What the organiser is warned of: the first beside the programme, all on a page. One tap repairs; nothing blocks."""
 
 from __future__ import annotations
 
@@ -8,37 +8,64 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from serai.directory.models import City
 from serai.exchanges.models import Exchange, Participant, Party, Session
 from serai.exchanges.public_holidays import holidays_on
 from serai.web import dates
-from serai.web.pages import Here
+from serai.web.pages import Here, member_page, show
 
 if TYPE_CHECKING:
-    from serai.core.clashes import Clash, Item
+    from serai.core.clashes import Clash, Item, Visit
 
 STATES = ("planned", "released", "live")  # in which a programme can still be changed
+FEW = 3  # lines beside the programme
+A_PAGE = 40  # lines on the page of all
+NAMED = 3  # sessions named besides the one that clashes with them
 
 
 @dataclass(frozen=True, kw_only=True)
 class Warned:
-    """One line: what clashes, which sessions, and the repair as the fields of the form that changes a session."""
+    """One line: what clashes, which sessions (and how many more), and the repair as the fields of the form for it."""
 
     fact: str
     when: str
     sessions: tuple[Session, ...] = ()
+    more: int = 0
     label: str = ""
     change: UUID | None = None
     fields: Mapping[str, Any] | None = None
 
 
-def clashing(here: Here, exchange: Exchange) -> list[Warned]:
-    """What clashes in a programme that the asker arranges; empty for everyone else, without asking the database."""
+@dataclass(frozen=True, kw_only=True)
+class Warnings:
+    """Some lines of `count`. `before` and `after` are how many stand before them and until their end, or empty."""
+
+    lines: tuple[Warned, ...] = ()
+    count: int = 0
+    before: int | str = ""
+    after: int | str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are all."""
+        return len(self.lines) == self.count
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+
+def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW) -> Warnings:
+    """What clashes in a programme that the asker arranges; empty for everyone else, without asking the database.
+
+    A free time is looked for only for the lines given, so that a programme of hundreds stays quick.
+    """
     if exchange.state not in STATES or not here.owns(exchange):
-        return []
-    from serai.core.clashes import Visit, clashes  # late: only organisers need the engine
+        return Warnings()
+    from serai.core.clashes import clashes  # late: only organisers need the engine
 
     zone = exchange.place.time_zone if exchange.place else "UTC"
     parties = list(Party.objects.filter(exchange=exchange).select_related("city").order_by("id"))
@@ -49,19 +76,45 @@ def clashing(here: Here, exchange: Exchange) -> list[Warned]:
         .select_related("site__city")
         .order_by("starts_at", "id")
     }
-    warned: list[Warned] = []
-    if sessions:
-        guests = _guests(exchange)
-        days = [dates.day_of(s.starts_at, zone) for s in sessions.values() if s.starts_at]
-        visit = Visit(
-            first_day=exchange.starts_on or min(days),
-            last_day=exchange.ends_on or exchange.starts_on or max(days),
-            zone=zone,
-            items=tuple(_item(s, guests) for s in sessions.values()),
-            at=_where(exchange.place),
-        )
-        warned = [_warned(clash, sessions, zone) for clash in clashes(visit)]
-    return warned + _holidays(exchange, parties)
+    holidays = _holidays(exchange, parties)
+    shown = slice(max(0, first - len(holidays)), max(0, first + size - len(holidays)))
+    found = clashes(_visit(exchange, sessions, zone), repaired=shown) if sessions else []
+    lines = (*holidays[first : first + size], *(_warned(clash, sessions, zone) for clash in found[shown]))
+    count = len(holidays) + len(found)
+    last = first + len(lines)
+    return Warnings(lines=lines, count=count, before=first or "", after=last if last < count else "")
+
+
+@member_page
+def all_clashing(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """Everything the organiser is warned of, in order of time, a page at a time."""
+    found = Exchange.objects.select_related("place").get(pk=id)
+    if found.source_id != here.actor.source:
+        raise Http404
+    back = _number(request.GET.get("before", ""))
+    first = max(0, back - A_PAGE) if back else _number(request.GET.get("after", ""))
+    warned = clashing(here, found, first=first, size=A_PAGE)
+    if first and not warned.lines:  # some were put right meanwhile
+        warned = clashing(here, found, size=A_PAGE)
+    return show(request, "exchanges/all_clashing.html", {"exchange": found, "clashing": warned, "every": True})
+
+
+def _number(asked: str) -> int:
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+
+
+def _visit(exchange: Exchange, sessions: Mapping[str, Session], zone: str) -> Visit:
+    from serai.core.clashes import Visit
+
+    guests = _guests(exchange)
+    days = [dates.day_of(s.starts_at, zone) for s in sessions.values() if s.starts_at]
+    return Visit(
+        first_day=exchange.starts_on or min(days),
+        last_day=exchange.ends_on or exchange.starts_on or max(days),
+        zone=zone,
+        items=tuple(_item(s, guests) for s in sessions.values()),
+        at=_where(exchange.place),
+    )
 
 
 def _where(city: City | None) -> tuple[float, float] | None:
@@ -108,9 +161,16 @@ def _warned(clash: Clash, sessions: Mapping[str, Session], zone: str) -> Warned:
         time = dates.clock(clash.to, zone) if same_day else dates.moment(clash.to, zone)
         label = _("Move “%(session)s” to %(time)s") % {"session": moved.title, "time": time}
         change, fields = moved.id, _fields(moved, clash.to, zone)
-    fact = _fact(clash, found)
-    when = dates.moment(found[-1].starts_at, zone)
-    return Warned(fact=fact, when=when, sessions=found, label=label, change=change, fields=fields)
+    named = (found[-1], *found[:-1][:NAMED]) if len(found) > 2 else found
+    return Warned(
+        fact=_fact(clash, found),
+        when=dates.moment(found[-1].starts_at, zone),
+        sessions=named,
+        more=len(found) - len(named),
+        label=label,
+        change=change,
+        fields=fields,
+    )
 
 
 def _fact(clash: Clash, found: Sequence[Session]) -> str:
@@ -120,6 +180,8 @@ def _fact(clash: Clash, found: Sequence[Session]) -> str:
     if clash.kind == "way":
         said = _("The way takes about %(minutes)d minutes in a straight line. The break is shorter.")
         return said % {"minutes": clash.minutes}
+    if len(found) > 2:
+        return _fact_of_many(clash, len(found) - 1)
     return {
         "room": _("Two sessions are in the same place at once."),
         "who": _("The same city or host is needed in two sessions at once."),
@@ -127,6 +189,28 @@ def _fact(clash: Clash, found: Sequence[Session]) -> str:
         "outside": _("This is not on a day of the exchange."),
         "clock": _("The clocks change in this hour. Choose another hour."),
     }[clash.kind]
+
+
+def _fact_of_many(clash: Clash, others: int) -> str:
+    """How one session clashes with several."""
+    said = {
+        "room": ngettext(
+            "One session is in the same place as %(num)d other at once.",
+            "One session is in the same place as %(num)d others at once.",
+            others,
+        ),
+        "who": ngettext(
+            "One session needs the same city or host as %(num)d other at once.",
+            "One session needs the same city or host as %(num)d others at once.",
+            others,
+        ),
+        "at once": ngettext(
+            "One session runs at once with %(num)d other. Is that meant? Then mark both.",
+            "One session runs at once with %(num)d others. Is that meant? Then mark them all.",
+            others,
+        ),
+    }
+    return said[clash.kind] % {"num": others}
 
 
 def _fields(session: Session, to: datetime, zone: str) -> dict[str, Any]:
