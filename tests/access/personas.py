@@ -116,6 +116,7 @@ class Archive:
 
     def rows(self, noun: str) -> list[Row]:
         """The records of one noun."""
+        of = {row.record.id: row.record for row in self.rows("takeaway")} if noun == "photo" else {}
         asked = {"matchanswer": ("organisation_id",), "naming": ("organisation_id", "person_id")}.get(noun, ())
         return [
             Row(
@@ -127,6 +128,8 @@ class Archive:
                     hidden=r["hidden_at"] is not None,
                     asked=frozenset(str(r[c]) for c in asked if r[c]),
                     told_to=self.waiting.get(str(r["id"])) if noun == "passage" else None,
+                    within=of[str(r["takeaway_id"])] if noun == "photo" else None,
+                    shown_alone=noun == "photo",
                 ),
             )
             for r in (self._with_speakers() if noun == "exchange" else self.all(noun))

@@ -165,6 +165,8 @@ class World:
             told_to = withheld(row, self.of(Naming))
         if issubclass(row.model, Translation):
             within = self.find(parents_of(row.model)["original_id"], row["original_id"])
+        if row.model is exchanges.Photo:
+            within = self.find(exchanges.Takeaway, row["takeaway_id"])
         if row.model is directory.Person:
             workers = ids(row.id)
         if row.model is exchanges.Task and (party := self.find(exchanges.Party, row["party_id"])):
@@ -181,6 +183,7 @@ class World:
             fixed=row.model in FIXED,
             told_to=told_to,
             within=self.record(within) if within else None,
+            shown_alone=row.model is exchanges.Photo,
         )
 
     def holders(self, row: Row) -> list[tuple[Row, frozenset[str]]]:

@@ -11,10 +11,12 @@ from django.conf import settings
 from PIL import Image
 
 from serai.core.audience import group
+from serai.db.acting import acting_as, link, person
 from serai.directory.models import Network
 from serai.exchanges import actions
 from serai.exchanges.models import Photo, Takeaway
 from serai.exchanges.pictures import drawn_anew
+from serai.sharing import links
 from serai.sharing.actions import WiderThanItsParent, share_record
 from serai.sharing.models import Report
 from sharing.stage import arranged, text
@@ -73,6 +75,11 @@ def test_a_reported_takeaway_hides_its_photo_and_its_purge_destroys_it(world: Wo
     made = report(world, "takeaway", takeaway.pk)
     assert seen(photo, world["Valdora"]) == seen(photo, world["Lipovar"]) == {404}
     assert seen(photo, world["Arbreva"]) == {200}, "its source still sees what is asked about"
+    for name in ("Valdora", "Lipovar"):
+        with world[name].asks():
+            assert not Photo.objects.exists(), "the database holds it back, not the page"
+    with world["Arbreva"].asks():
+        assert [p.hidden_at for p in Photo.objects.all()] == [None], "nothing is written on the photo itself"
     browsing(contact).post(f"/reports/{made.pk}/purge/", {"why": "Nobody was asked."})
     with world["Arbreva"].asks():
         assert not Photo.objects.exists()
@@ -92,6 +99,35 @@ def test_a_reported_photo_is_looked_at_by_the_contact_and_goes_alone(world: Worl
     assert seen(photo, world["Arbreva"]) == {404}
     with world["Valdora"].asks():
         assert Takeaway.objects.get().pk == takeaway.pk
+
+
+def test_a_reported_photo_is_looked_at_by_a_contact_who_does_not_read_its_takeaway(
+    world: World, contact: Someone
+) -> None:
+    takeaway, photo = shared(world)
+    lent = [group("organisation", world[name].organisation.id) for name in ("Arbreva", "Lipovar")]
+    with world["Arbreva"].asks():
+        found = Takeaway.objects.select_related("audience").get()
+        share_record(world["Arbreva"].actor, found, lent, now=NOW)
+    assert seen(photo, contact) == {404}
+    report(world, "photo", photo.pk)
+    assert seen(photo, contact) == seen(photo, world["Arbreva"]) == {200}
+    assert seen(photo, world["Lipovar"]) == seen(photo, world["Valdora"]) == {404}
+    with contact.asks():
+        assert Photo.objects.get().takeaway_id == takeaway.pk
+        assert not Takeaway.objects.exists()
+    with acting_as(person(contact.person.pk, also=world["Arbreva"].person.pk)):
+        assert not Photo.objects.exists(), "who sees as another decides nothing"
+
+
+def test_a_link_shows_a_photo_with_its_takeaway_alone(world: World) -> None:
+    takeaway, photo = shared(world)
+    arbreva = world["Arbreva"]
+    for records, shown in (([photo], False), ([photo, takeaway], True)):
+        with arbreva.asks():
+            made = links.make(arbreva.actor, kind="join", person=None, address="", records=records, now=NOW)
+        with acting_as(link(made.link.pk)):
+            assert Photo.objects.exists() == shown
 
 
 def test_a_narrower_takeaway_takes_its_photo_along_and_a_photo_is_never_wider(world: World) -> None:

@@ -188,7 +188,8 @@ class Record:
     `workers` write in it besides its source, where they read it: a task's party. `settled_by` alone changes it
     instead of its source: a report's contact. `fixed` is what nobody changes. `told_to` is set while someone named
     in a passage has not said yes: besides its source, these alone may read it, as far as they may at all. `within` is
-    what a translation translates: whoever may not read that reads no word of this.
+    what a translation translates or a photo is of: whoever may not read that reads nothing of this. But a photo is
+    `shown_alone` to whom it was reported.
     """
 
     id: str
@@ -202,6 +203,7 @@ class Record:
     fixed: bool = False
     told_to: frozenset[str] | None = None
     within: Record | None = None
+    shown_alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +221,8 @@ def why(reader: Reader, record: Record) -> Why | None:
     the rows it names those of its maker, and those its maker may read today that are at most TLP:GREEN.
     """
     if record.within is not None and why(reader, record.within) is None:
-        return None
+        to_them = record.shown_alone and reader.maker is None and record.id in reader.named
+        return Why(rule="named") if to_them else None
     if record.source is not None and record.source in reader.sources:
         return Why(rule="source")
     if record.told_to is not None and not record.told_to & (reader.sources | reader.named):
@@ -255,6 +258,8 @@ def both_read(one: Reader, other: Reader, record: Record) -> bool:
 
     That the other wrote a Chatham House note does not count: it would tell the one who sees as them.
     """
+    if record.within is not None and not both_read(one, other, record.within):
+        return False
     return may_read(one, record) and may_read(replace(other, wrote=frozenset()), record)
 
 

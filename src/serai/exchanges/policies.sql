@@ -31,6 +31,11 @@ CALL serai_protect('serai_takeaway', adds => 'person_id = (SELECT serai_person()
 -- A picture is added by whoever its takeaway comes from; it stays as it was drawn, only its readers and source change.
 CALL serai_protect('serai_photo', fixed => '{takeaway_id,kind,whole,width,height,small,small_width,small_height}',
   adds => 'EXISTS (SELECT 1 FROM serai_takeaway t WHERE t.id = takeaway_id AND t.source_id IN (SELECT unnest(serai_sources())))');
+-- It is read with its takeaway: what is hidden or narrowed there is out of sight here at once. Reported on its own, it is
+-- looked at by whom it was reported to, also where they do not read the takeaway; not by who sees as them, nor by a link.
+CREATE POLICY with_its_takeaway ON serai_photo AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
+  EXISTS (SELECT 1 FROM serai_takeaway t WHERE t.id = takeaway_id)
+  OR ((SELECT serai_also() IS NULL AND serai_person() IS NOT NULL) AND id IN (SELECT unnest(serai_named((SELECT serai_asker()))))));
 CALL serai_protect('serai_weighing', changes => false);
 CALL serai_protect('serai_commitment', keeper => 'id, exchange_id, due_on, state, created_at, source_id');
 
