@@ -136,13 +136,17 @@ class Roles:
 
         self.be("web")
         with acting_as(asking(person) if person else VISITOR), self.wrapper.cursor() as cursor:
-            cursor.execute(
-                "SELECT serai_audiences()::text, serai_sources()::text, serai_named()::text,"
-                " serai_unagreed()::text, serai_named_in()::text"
-            )
-            audiences, sources, rows, unagreed, named_in = cursor.fetchone()
+            cursor.execute("SELECT serai_audiences()::text, serai_sources()::text, serai_named()::text")
+            audiences, sources, rows = cursor.fetchone()
         self.be(LITERAL)
         with self.wrapper.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(array_agg(DISTINCT passage_id) FILTER (WHERE answer <> 'yes'), '{}')::text,"
+                " coalesce(array_agg(DISTINCT passage_id) FILTER (WHERE organisation_id = ANY (%(mine)s::uuid[])"
+                " OR person_id = ANY (%(mine)s::uuid[]) OR id = ANY (%(rows)s::uuid[])), '{}')::text FROM public.serai_naming",
+                {"mine": sources, "rows": rows},
+            )
+            unagreed, named_in = cursor.fetchone()
             cursor.execute("DROP SCHEMA IF EXISTS literal CASCADE; CREATE SCHEMA literal")
             for model in protected_models():
                 table = model._meta.db_table

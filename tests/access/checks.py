@@ -23,7 +23,7 @@ from serai.db.address import BACKUP, DEFINER, KEEPER, OWNER, WEB, WORKER
 from serai.db.rows import protected_models
 from serai.directory.models import Network, Organisation
 from serai.sharing.models import Invitation, Report
-from serai.stories.models import Naming
+from serai.stories.models import Naming, Passage
 
 MODELS = {model._meta.db_table: model for model in protected_models()}
 CARDS = {"serai_person", "serai_organisation", "serai_team"}  # purged, they stay as empty cards
@@ -303,8 +303,10 @@ class Checks(HouseChecks):
     def _unagreed(self) -> bool:
         waiting = {str(row["passage_id"]) for row in self.world.of(Naming) if row["answer"] != "yes"}
         waiting.add(str(self.house["passage"]))
+        passages = [str(row.id) for row in self.world.of(Passage)] + [str(self.house["passage"])]
         with self.ground.asked(None):
-            return set(self.ground.one("SELECT serai_unagreed()::text[]")[0]) == waiting
+            asked = "SELECT id::text FROM unnest(%s::uuid[]) AS id WHERE NOT serai_agreed(id)"
+            return {id for (id,) in self.ground.rows(asked, [passages])} == waiting
 
     def claims(self) -> bool:
         """The first member of an organisation that nobody claimed takes it over, with memberships and cards."""

@@ -119,7 +119,7 @@ def test_every_protected_table_has_the_standard_policies(ground: Ground) -> None
         policies = found[model._meta.db_table]
         assert policies["asker_reads"][:2] == ("PERMISSIVE", "SELECT")
         assert policies["both_read"][:2] == ("RESTRICTIVE", "SELECT")
-        asked = set(re.findall(r"\((\w+_id) IN \( SELECT unnest\(serai_sources\(", policies["asker_reads"][2]))
+        asked = set(re.findall(r"\((\w+_id) = ANY \(\( SELECT serai_sources\(", policies["asker_reads"][2]))
         assert asked == {"source_id", *model.answered_by}, f"{model.__name__}.answered_by is what the policy has"
         adding = [text for _, command, text in policies.values() if command == "INSERT"]
         for column, parent in parents_of(model).items():

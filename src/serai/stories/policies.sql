@@ -24,32 +24,30 @@ CREATE TRIGGER serai_named_answers BEFORE UPDATE ON serai_naming FOR EACH ROW
   WHEN (current_user IN ('serai_web', 'serai_worker') AND (NEW.answer IS DISTINCT FROM OLD.answer
     OR NEW.answered_at IS DISTINCT FROM OLD.answered_at)) EXECUTE FUNCTION serai_named_answers();
 
--- Passages in which someone named has not said yes, or withdrew it; and those in which the asker is named.
-CREATE FUNCTION serai_unagreed() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+-- Whether each one named in a passage said yes.
+CREATE FUNCTION serai_agreed(passage uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
   SET search_path = pg_catalog, public, pg_temp
-  AS $$ BEGIN RETURN (
-    SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming WHERE answer <> 'yes');
-  END $$;
-CREATE FUNCTION serai_named_in() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
-  SET search_path = pg_catalog, public, pg_temp
-  AS $$ BEGIN RETURN (
-    SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
-    WHERE organisation_id = ANY ((SELECT serai_sources())::uuid[]) OR person_id = ANY ((SELECT serai_sources())::uuid[])
-      OR id = ANY ((SELECT serai_named())::uuid[]));
-  END $$;
-CREATE FUNCTION serai_named_in_of(someone uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
-  SET search_path = pg_catalog, public, pg_temp
-  AS $$ BEGIN RETURN (
-    SELECT coalesce(array_agg(DISTINCT passage_id), '{}') FROM serai_naming
-    WHERE organisation_id = ANY ((SELECT serai_sources_of(someone))::uuid[])
-      OR person_id = ANY ((SELECT serai_sources_of(someone))::uuid[]) OR id = ANY ((SELECT serai_named_to(someone))::uuid[]));
-  END $$;
--- Until each one named said yes, a passage is read by its source and by those named alone; of "see as", by both so.
+  AS $$ BEGIN RETURN NOT EXISTS (SELECT 1 FROM serai_naming WHERE passage_id = passage AND answer <> 'yes'); END $$;
+-- Whether the asker, and of "see as" both, are the source of a passage or named in it.
+CREATE FUNCTION serai_passage_known(passage uuid, source uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    DECLARE known boolean;
+    BEGIN
+      SELECT source = ANY (mine) OR EXISTS (SELECT 1 FROM serai_naming WHERE passage_id = passage
+          AND (organisation_id = ANY (mine) OR person_id = ANY (mine) OR id = ANY (serai_named()))) INTO known
+        FROM serai_sources() AS mine;
+      IF known AND serai_also() IS NOT NULL THEN
+        SELECT source = ANY (theirs) OR EXISTS (SELECT 1 FROM serai_naming WHERE passage_id = passage
+            AND (organisation_id = ANY (theirs) OR person_id = ANY (theirs) OR id = ANY (serai_named_to(serai_also())))) INTO known
+          FROM serai_sources_of(serai_also()) AS theirs;
+      END IF;
+      RETURN known;
+    END
+  $$;
+-- Until each one named said yes, a passage is read by its source and by those named alone.
 CREATE POLICY agreed_alone ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
-  id NOT IN (SELECT unnest((SELECT serai_unagreed())))
-  OR ((source_id IN (SELECT unnest(serai_sources((SELECT serai_asker())))) OR id IN (SELECT unnest((SELECT serai_named_in()))))
-    AND ((SELECT serai_also() IS NULL) OR source_id IN (SELECT unnest(serai_sources_of((SELECT serai_also()))))
-      OR id IN (SELECT unnest(serai_named_in_of((SELECT serai_also())))))));
+  serai_agreed(id) OR serai_passage_known(id, source_id));
 
 CALL serai_translates('serai_storytranslation', 'serai_story');
 CALL serai_translates('serai_passagetranslation', 'serai_passage');
@@ -61,7 +59,4 @@ CREATE FUNCTION serai_agreed_since(passage uuid, written timestamptz) RETURNS bo
     HAVING coalesce(max(answered_at) FILTER (WHERE answer = 'yes'), '-infinity') < written);
   END $$;
 CREATE POLICY agreed_in_these_words ON serai_passagetranslation AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
-  serai_agreed_since(original_id, written_at)
-  OR ((source_id IN (SELECT unnest(serai_sources((SELECT serai_asker())))) OR original_id IN (SELECT unnest((SELECT serai_named_in()))))
-    AND ((SELECT serai_also() IS NULL) OR source_id IN (SELECT unnest(serai_sources_of((SELECT serai_also()))))
-      OR original_id IN (SELECT unnest(serai_named_in_of((SELECT serai_also())))))));
+  serai_agreed_since(original_id, written_at) OR serai_passage_known(original_id, source_id));

@@ -148,12 +148,12 @@ CREATE FUNCTION serai_link_groups() RETURNS text[]
       ARRAY(SELECT o.id FROM serai_organisation o WHERE o.id = maker.id))) FROM (SELECT serai_link_source()) AS maker(id)
   $$;
 
-CREATE FUNCTION serai_link_audiences(told text) RETURNS integer[]
-  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
-  AS $$ BEGIN RETURN (
-    SELECT coalesce(array_agg(id), '{}') FROM serai_audience
-    WHERE told = 'link' AND label IN ('TLP:CLEAR', 'TLP:GREEN') AND groups && (SELECT serai_link_groups()));
-  END $$;
+CREATE FUNCTION serai_link_shows(hidden_at timestamptz, source uuid, audience integer) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT hidden_at IS NULL AND (source = (SELECT serai_link_source()) OR EXISTS (SELECT 1 FROM serai_audience
+      WHERE id = audience AND label IN ('TLP:CLEAR', 'TLP:GREEN') AND groups && (SELECT serai_link_groups())))
+  $$;
 
 -- What the present asker has is worked out once and kept until the transaction ends, in settings that begin with who
 -- asks, the hour told, and when the transaction began: under another asker or later nothing kept fits. What is written
