@@ -24,7 +24,9 @@ class Cell:
     signed_in: bool = True
     post: bool = False
     with_noun: bool = False  # the address also carries the noun
+    by_secret: bool = False  # the address names the record by its secret instead of its id
     extra: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()  # it leads on: to the address of this name, with these words and the record's id
 
 
 def reads(persona: Persona, row: Row) -> bool:
@@ -68,6 +70,12 @@ def wrote(persona: Persona, row: Row) -> bool:
 def home_team(persona: Persona, row: Row) -> bool:
     """Someone of the city a takeaway went home to, who reads it."""
     return reads(persona, row) and persona.city is not None and str(row.columns["city_id"]) == persona.city
+
+
+def lets_in(persona: Persona, row: Row) -> bool:
+    """Whoever may let someone into the organisation: one of its own; of one that has none, who wrote it down."""
+    own = persona.organisation == row.record.id
+    return reads(persona, row) and (own or (row.columns["claimed_on"] is None and source(persona, row)))
 
 
 def everyone(persona: Persona, row: Row) -> bool:
@@ -201,6 +209,25 @@ MATRIX |= {
     "change_team": form("team", source),
     "seat_member": form("team", source),
     "end_seat": form("teammember", source),
+}
+MATRIX |= {
+    "invite": form("organisation", lets_in),
+    "invite_sent": form("organisation", lets_in, leads=("invite",)),
+    "link": Cell(noun="invitation", allowed=everyone, signed_in=False, by_secret=True),
+    "link_more": Cell(noun="invitation", allowed=everyone, signed_in=False, by_secret=True),
+    "link_list": MEMBERS,
+    "link_code": form("invitation", reads),
+    "link_call_back": press("invitation", writes),
+    "account_home": MEMBERS,
+    "account_language": MEMBERS,
+    "account_everywhere": press("", everyone),
+    "account_address": Cell(allowed=everyone, leads=("account_again", "address")),
+    "account_again": Cell(allowed=everyone, extra=("address",)),
+    "account_again:nowhere": Cell(allowed=nobody_by_get, extra=("elsewhere",)),
+    "usersessions_list": MEMBERS,
+    "mfa_index": MEMBERS,
+    "demo_outbox": OPEN,
+    "demo_as": OPEN,
 }
 THREAD = ("need", "match", "exchange", "practice", "takeaway", "activity", "indicator", "story")
 MATRIX |= {f"thread:{noun}": page(noun, with_noun=True) for noun in THREAD}

@@ -69,6 +69,7 @@ class Archive:
         self.audiences = {r["id"]: frozenset(r["groups"]) for r in self.all("audience")}
         self.directory = self._directory()
         self.waiting = self._waiting()
+        self.secrets: dict[str, str] = {}  # of links, by their ids
 
     def all(self, noun: str) -> list[dict[str, Any]]:
         """Every row of a table."""
@@ -120,7 +121,7 @@ class Archive:
         asked = {"matchanswer": ("organisation_id",), "naming": ("organisation_id", "person_id")}.get(noun, ())
         return [
             Row(
-                columns=r,
+                columns={**r, "secret": self.secrets.get(str(r["id"]))},
                 record=Record(
                     id=str(r["id"]),
                     groups=self.audiences[r["audience_id"]],

@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from serai.accounts.qr import svg
 from serai.core.audience import group
 from serai.directory.models import Organisation
+from serai.directory.queries import may_let_in
 from serai.sharing.invitations import AlreadyElsewhere, invite
 from serai.web import once
 from serai.web.pages import Here, member_page, posted, show
@@ -41,7 +42,7 @@ class Invite(forms.Form):
 @member_page
 def invite_someone(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpResponse:
     """Invites someone into an organisation of mine, or one that I wrote down."""
-    organisation = get_object_or_404(Organisation.objects.select_related("audience"), pk=id)
+    organisation = _let_into(here, id)
     form = Invite(posted(request))
     if form.is_valid():
         told: dict[str, Any] = form.cleaned_data
@@ -59,13 +60,21 @@ def invite_someone(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpRespo
     return show(request, "sharing/invite.html", {"form": form, "organisation": organisation}, status=status)
 
 
+def _let_into(here: Here, id: uuid.UUID) -> Organisation:
+    """The organisation, for who may let someone in; 404 for everybody else, as where there is none."""
+    organisation = Organisation.objects.select_related("audience").get(pk=id)
+    if not may_let_in(here.standing, organisation):
+        raise Http404
+    return organisation
+
+
 @member_page
 def sent(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpResponse:
     """The link, to be handed over in a chat or in a room: neutral words, for whoever looks over a shoulder.
 
     Shown to who invited, for a few minutes; loaded again, nobody is invited again. Later it leads back to the form.
     """
-    organisation = get_object_or_404(Organisation, pk=id)
+    organisation = _let_into(here, id)
     told = once.told(request)
     if told is None:
         return redirect("invite", id)
