@@ -71,6 +71,8 @@ def test_a_hub_with_its_local_prevention_coordinator(town: Town) -> None:
     made = browser.post(f"{network}hubs/new/", told)
     assert made.status_code == 302
     assert made["Location"].endswith("/invite/")
+    assert browser.get(made["Location"]).status_code == 200
+    assert browsing(world["Lipovar"]).get(made["Location"]).status_code == 404
     with world.secretariat.asks():
         hub = Network.objects.get(name="Hills hub")
         actions.place_city(world.secretariat.actor, hub, world.cities["Arbreva"])
