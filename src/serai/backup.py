@@ -18,7 +18,7 @@ from psycopg.pq import Conninfo
 
 from serai import archive
 from serai.db.address import BACKUP, OWNER, parts
-from serai.db.count import counted, counted_in_dump, difference, hidden_tables
+from serai.db.count import PASSING, counted, counted_in_dump, difference, hidden_tables
 from serai.installation import Installation
 
 DUMP, FILES, KEY, CONFIG, ERASED = "database.dump", "files.tar", "secret_key", "config.json", "erased.jsonl"
@@ -110,7 +110,8 @@ def _refuse(what: str, why: str) -> None:
 def _pg_dump(house: Installation, dump: Path, snapshot: str) -> None:
     command = [
         str(house.cluster.program("pg_dump")), "--format=custom", "--compress=6", "--enable-row-security",
-        "--no-unlogged-table-data", f"--snapshot={snapshot}", f"--file={dump}",
+        "--no-unlogged-table-data", f"--exclude-table-data=public.{PASSING}",
+        f"--snapshot={snapshot}", f"--file={dump}",
     ]  # fmt: skip
     done = subprocess.run(  # noqa: S603
         command, env=client_environment(house.address(BACKUP)), capture_output=True, text=True, check=False, cwd="/"

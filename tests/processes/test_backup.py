@@ -35,6 +35,7 @@ CREATE TABLE city (id uuid PRIMARY KEY, name text NOT NULL);
 CREATE TABLE person (id uuid PRIMARY KEY, name text NOT NULL, city_id uuid REFERENCES city);
 CREATE TABLE note (id uuid PRIMARY KEY, person_id uuid REFERENCES person DEFERRABLE INITIALLY DEFERRED, body text);
 CREATE UNLOGGED TABLE cache (key text);
+CREATE TABLE serai_cache (key text);
 CREATE FUNCTION cities() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public
   AS 'SELECT count(*) FROM city';
 ALTER FUNCTION cities() OWNER TO serai_definer;
@@ -104,6 +105,7 @@ def world() -> Iterator[World]:
             for number, (note, body) in enumerate(zip(notes, ODD, strict=True)):
                 owner.execute("INSERT INTO note VALUES (%s, %s, %s)", [note, people[number % 3], body])
             owner.execute("INSERT INTO cache VALUES ('gone after a crash')")
+            owner.execute("INSERT INTO serai_cache VALUES ('over in minutes')")
         document = house.state.files / "plan.pdf"
         document.write_bytes(b"a document")
         give(document, house.user)

@@ -1,7 +1,7 @@
 """Short codes that are typed back: kept as a digest in the database for fifteen minutes, five tries long, once.
 
 Tries are counted by single statements outside the request's transaction: many at once, a request that fails and a
-second browser all count. The table is the cache's, which a crash empties: then one asks for a new code.
+second browser all count. The table is the cache's, which a crash does not empty: tries that were made stay made.
 """
 
 from __future__ import annotations

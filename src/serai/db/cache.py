@@ -1,7 +1,7 @@
-"""The cache and the throttles: rows of one unlogged table, written by single statements outside the request.
+"""The cache and the throttles: rows that outlive a crash, written by single statements outside the request.
 
 Every write is one statement, so that two workers cannot both believe they were first; nothing that still counts is
-ever thrown out to make room. The keeper removes what has expired.
+ever thrown out to make room. The keeper removes what has expired; no backup takes any of it along.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ CALL serai_open('serai_audience', 'SELECT');
 GRANT SELECT, INSERT ON serai_audience TO serai_definer;
 GRANT USAGE ON SEQUENCE serai_audience_id_seq TO serai_definer;
 CALL serai_open('serai_cache', 'SELECT, INSERT, UPDATE, DELETE');
-ALTER TABLE serai_cache SET UNLOGGED;
+-- Written ahead like every table: a crash would else forget counted tries and waiting codes, and guessing begin anew.
+ALTER TABLE serai_cache SET LOGGED;
 CALL serai_open('django_session', 'SELECT, INSERT, UPDATE, DELETE');
 CALL serai_open('django_content_type', 'SELECT');
 CALL serai_open('django_migrations', 'SELECT');
