@@ -63,7 +63,7 @@ def seen(photo: Photo, who: Someone) -> set[int]:
 
 
 def report(world: World, noun: str, id: object) -> Report:
-    page = browsing(world["Lipovar"]).post(f"/report/{noun}/{id}/", {"reason": "It must not stand here."}, follow=True)
+    page = browsing(world["Lipovar"]).post(f"/report/{noun}/{id}/", {"reason": "It must not be here."}, follow=True)
     assert "It is hidden now." in text(page)
     with world["Lipovar"].asks():
         return Report.objects.get()

@@ -144,7 +144,7 @@ def test_a_report_hides_at_once_from_all_but_the_source_and_the_contact(world: W
     browser = browsing(world["Lipovar"])
     assert browser.get(f"/report/need/{need.id}/").status_code == 200
     assert browser.post(f"/report/need/{need.id}/", {"reason": ""}).status_code == 422
-    page = browser.post(f"/report/need/{need.id}/", {"reason": "It must not stand here."}, follow=True)
+    page = browser.post(f"/report/need/{need.id}/", {"reason": "It must not be here."}, follow=True)
     assert "It is hidden now." in text(page)
     assert "hidden, waiting for a decision" in text(page)
     for someone in [*everyone(world), contact]:

@@ -159,7 +159,7 @@ class FirstAdministrator(forms.Form):
 
     email = forms.EmailField(label=_("Your e-mail address"))
     name = forms.CharField(
-        label=_("How shall we call you here?"),
+        label=_("What do we call you here?"),
         help_text=_("A role is enough, such as: Administrator of the network."),
         max_length=120,
     )

@@ -114,7 +114,7 @@ class NamingForm(forms.Form):
     )
     in_kind = forms.CharField(
         label=_("Which words stand for it, where it is told in kind?"),
-        help_text=_("Such as: an NGO from Kumanovo. Left empty, its sector and city stand there."),
+        help_text=_("Such as: an NGO from Kumanovo. Left empty, its sector and city are shown."),
         max_length=160,
         required=False,
     )
@@ -142,7 +142,7 @@ class TeamForm(forms.Form):
     city_id = forms.TypedChoiceField(label=_("City"), coerce=int)
     stage = forms.ChoiceField(label=_("How far is it?"), choices=vocabulary.TEAM_STAGES)
     mentor_id = forms.TypedChoiceField(
-        label=_("Which city goes along as a mentor?"), coerce=int, empty_value=None, required=False
+        label=_("Which city is its mentor?"), coerce=int, empty_value=None, required=False
     )
     tailoring = forms.CharField(
         label=_("What is done differently here?"),

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from serai.audit.actions import Actor
 from serai.core.audience import group
 from serai.db.acting import Asker
+from serai.db.keys import sources
 from serai.db.rows import Protected
 from serai.directory.models import (
     City,
@@ -135,6 +136,11 @@ def may_let_in(standing: Standing, organisation: Organisation) -> bool:
     """Whether they may add members: of their own organisation, or of one they wrote down that has none of its own."""
     own = standing.organisation is not None and organisation.id == standing.organisation.id
     return own or (organisation.claimed_on is None and looks_after(standing, organisation))
+
+
+def speaks_for_a_city() -> bool:
+    """Whether the asker is of an organisation in a city: only cities state needs, make offers and begin plans."""
+    return Organisation.objects.filter(pk__in=sources(), city__isnull=False).exists()
 
 
 def administers() -> bool:

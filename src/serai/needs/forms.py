@@ -62,6 +62,8 @@ class NeedForm(QuestionForm, ThemeForm, ConcernsForm, UrgencyForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    field_order = ("question", "theme", "target_groups", "urgency")
+
 
 class OfferForm(forms.Form):
     """What a city can show."""
@@ -79,7 +81,7 @@ class ProposalForm(forms.Form):
     """Which cities are asked, and a few words to them."""
 
     cities = forms.MultipleChoiceField(
-        label=_("Which cities shall be asked?"),
+        label=_("Which cities do you want to ask?"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one city.")},
     )

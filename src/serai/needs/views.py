@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.season.fit import Fit
 from serai.directory.models import City, Network
-from serai.directory.queries import place_in_network
+from serai.directory.queries import place_in_network, speaks_for_a_city
 from serai.needs import actions, answer_link, forms, queries
 from serai.needs.models import Match, MatchAnswer, Need, Offer
 from serai.needs.words import from_kept, kept, reason_words, too_late
@@ -30,7 +30,11 @@ from serai.web.versions import both_versions, merged
 @page
 def needs(request: HttpRequest, here: Here) -> HttpResponse:
     """What cities must learn, and what they can show."""
-    context = {"needs": list(queries.needs_readable()[:50]), "offers": list(queries.offers_readable()[:50])}
+    context = {
+        "needs": list(queries.needs_readable()[:50]),
+        "offers": list(queries.offers_readable()[:50]),
+        "of_a_city": here.signed_in and speaks_for_a_city(),
+    }
     return show(request, "needs/list.html", context)
 
 
@@ -176,6 +180,7 @@ def match(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One match: who was asked, why, and what each said."""
     found = queries.match_with_answers(id)
     context = {"match": found, "reading": reading(here, found), "mine": _mine(here, found), **_match_lines(found)}
+    context["exchange"] = found.exchanges.order_by("id").first() if found.state == "planned" else None
     if here.signed_in:
         context["own"] = {a.id for a in found.answers.all() if a.organisation_id == here.actor.organisation}
     return show(request, "needs/match.html", context)

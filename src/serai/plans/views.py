@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from serai.core.audience import group
 from serai.directory.models import Team
+from serai.directory.queries import speaks_for_a_city
 from serai.exchanges.models import Exchange, Takeaway
 from serai.plans import actions, forms, queries
 from serai.plans.models import Activity, Objective, Plan
@@ -33,7 +34,12 @@ def plans(request: HttpRequest, here: Here) -> HttpResponse:
     lines = list(queries.plans_readable()[:100])
     own = here.actor.source if here.signed_in else None
     mine = [plan for plan in lines if plan.source_id == own]
-    context = {"lines": lines, "mine": mine, "adapt": request.GET.get("adapt", "")}
+    context = {
+        "lines": lines,
+        "mine": mine,
+        "adapt": request.GET.get("adapt", ""),
+        "of_a_city": here.signed_in and speaks_for_a_city(),
+    }
     return show(request, "plans/list.html", context)
 
 

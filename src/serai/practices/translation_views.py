@@ -46,7 +46,7 @@ def acts(here: Here, practice: Practice, latest: PracticeVersion, translated: tu
     """What the source can do with each translation, by its language."""
     found: dict[str, list[Any]] = {}
     for one in translated:
-        row, mended = one.words, _("Mend it")
+        row, mended = one.words, _("Change it")
         if row.number != latest.number:
             mended = _("Bring it up to date")
         href = f"{reverse('translate_practice', args=[practice.id])}?language={one.language}"

@@ -146,7 +146,7 @@ def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             return _meanwhile(request, form, meanwhile.record)
         messages.success(request, _("A new version is published. The ones before are kept."))
         return redirect("practice", id)
-    context = {"form": form, "title": _("Mend this practice."), "practice": found}
+    context = {"form": form, "title": _("Change this practice."), "practice": found}
     return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -158,7 +158,7 @@ def _meanwhile(request: HttpRequest, form: forms.MendForm, latest: Any) -> HttpR
     data = request.POST.copy()
     data["number"] = str(latest.number)
     form.data = data
-    context = {"form": form, "title": _("Someone else mended this practice meanwhile."), "pieces": pieces}
+    context = {"form": form, "title": _("Someone else changed this practice meanwhile."), "pieces": pieces}
     return show(request, "practices/edit.html", context, status=409)
 
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ReportForm(forms.Form):
-    """Why something must not stand here."""
+    """Why something must not be here."""
 
     reason = forms.CharField(
-        label=_("What must not stand here, and why?"),
+        label=_("What must not be here, and why?"),
         help_text=_("Do not repeat names or numbers. The data-protection contact reads this."),
         max_length=500,
         widget=forms.Textarea,

@@ -150,7 +150,7 @@ KINDS: Final = (
     ),
     Kind(
         word=_("Reports, and that something was destroyed"),
-        purpose=_("Taking away what must not stand here"),
+        purpose=_("Taking away what must not be here"),
         basis=_LAW,
         controller=_SITE,
         recipients=_("Who reported it, and the data-protection contact"),

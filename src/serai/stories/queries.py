@@ -97,6 +97,29 @@ def sources_of(exchange: Exchange) -> list[Source]:
     return found
 
 
+_RECORDS: dict[str, type[Protected]] = {
+    "need": Need,
+    "exchange": Exchange,
+    "practice": Practice,
+    "takeaway": Takeaway,
+    "activity": Activity,
+    "indicator": Indicator,
+}
+
+
+def records_to_open(passages: Sequence[Passage]) -> set[tuple[str, uuid.UUID]]:
+    """Which of the records these passages tell of the asker may read: noun and id. One query for each noun."""
+    wanted: dict[str, set[uuid.UUID]] = {}
+    for passage in passages:
+        if passage.record_id and passage.noun in _RECORDS:
+            wanted.setdefault(passage.noun, set()).add(passage.record_id)
+    found = {
+        noun: _RECORDS[noun]._default_manager.filter(pk__in=ids).values_list("pk", flat=True)
+        for noun, ids in wanted.items()
+    }
+    return {(noun, id) for noun, ids in found.items() for id in ids}
+
+
 def open_questions() -> Q:
     """Of namings: not answered yet, or said yes to before a translation was written."""
     since = PassageTranslation.objects.filter(original=OuterRef("passage"), written_at__gt=OuterRef("answered_at"))

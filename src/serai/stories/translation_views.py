@@ -36,7 +36,7 @@ def acts(here: Here, story: Story, sheets: dict[str, Sheet]) -> dict[str, list[A
     found: dict[str, list[Any]] = {}
     for code, sheet in sheets.items():
         href = f"{reverse('translate_story', args=[story.id])}?language={code}"
-        found[code] = [{"label": _("Mend it"), "href": href}]
+        found[code] = [{"label": _("Change it"), "href": href}]
         if translating.waiting(sheet, here.actor.person):
             press = reverse("check_story_translation", args=[story.id])
             told = {"language": code, "version": sheet.version}

@@ -55,10 +55,11 @@ def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     lines = queries.told(list(found.passages.all()), as_source=mine)
     sheets = translating.sheets_of(found, found.passages.all())
     in_languages = translation_views.sides_of(request, found, sheets)
+    open_to_me = queries.records_to_open([line.passage for line in lines])
     context = {
         "story": found,
         "exchange": found.exchange,
-        "lines": [_line(line, in_languages, sheets) for line in lines],
+        "lines": [_line(line, in_languages, sheets, open_to_me) for line in lines],
         "sides": in_languages,
         "acts": translation_views.acts(here, found, sheets) if mine else {},
         "day": dates.day(found.released_at.date()) if found.released_at else "",
@@ -68,9 +69,12 @@ def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "stories/story.html", context)
 
 
-def _line(line: queries.Told, sides: Sides, sheets: dict[str, Sheet]) -> dict[str, Any]:
+def _line(
+    line: queries.Told, sides: Sides, sheets: dict[str, Sheet], open_to_me: set[tuple[str, UUID]]
+) -> dict[str, Any]:
     passage = line.passage
-    href = reverse(passage.noun, args=[passage.record_id]) if passage.noun and passage.record_id else ""
+    record = (passage.noun, passage.record_id) if passage.record_id else None
+    href = reverse(passage.noun, args=[passage.record_id]) if record in open_to_me else ""
     texts = {s.language: _text(line, s, sheets) for s in sides.shown}
     return {
         "passage": passage,
@@ -126,7 +130,7 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             actions.add_passage(
                 here.actor, made, naming.sentence(source), noun=source.noun, record_id=source.record.pk, now=here.now
             )
-        messages.success(request, _("The story is drafted from the thread. Now mend the words."))
+        messages.success(request, _("The story is drafted from the thread. Now improve the words."))
         return redirect("story", made.id)
     context = {"exchange": exchange, "form": form}
     return show(request, "stories/new.html", context, status=422 if form.errors else 200)

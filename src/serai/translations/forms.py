@@ -46,6 +46,6 @@ class TranslationForm(forms.Form):
         label=_("How did these words come about?"),
         choices=MADE,
         widget=forms.RadioSelect,
-        help_text=_("Say “by a machine” for text you paste from a translation program, also if you mended it."),
+        help_text=_("Say “by a machine” for text you paste from a translation program, also if you corrected it."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -124,7 +124,7 @@ def _said(found: Plan) -> str:
 
 def _looked_over(request: HttpRequest, form: ListForm, found: Plan, text: str) -> HttpResponse:
     words = {
-        "error": _("To mend"),
+        "error": _("To correct"),
         "new": _("New"),
         "differs": _("Will be changed"),
         "left": _("Left as it is"),

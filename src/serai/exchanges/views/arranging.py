@@ -32,14 +32,15 @@ from serai.web.steps import Step, ask
 @page
 @same_for_visitors
 def exchanges(request: HttpRequest, here: Here) -> HttpResponse:
-    """The exchanges the asker may read."""
+    """The exchanges the asker may read: the latest first, those without a day last."""
+    found = sorted(queries.exchanges_readable()[:100], key=lambda e: e.starts_on is None)
     lines = [
         {
             "exchange": e,
             "cities": [p.city.name for p in e.parties.all() if p.city],
             "when": e.when or dates.days(e.starts_on, e.ends_on),
         }
-        for e in queries.exchanges_readable()[:100]
+        for e in found
     ]
     return show(request, "exchanges/list.html", {"lines": lines})
 

@@ -97,7 +97,8 @@ def source_in_words(record: Protected) -> str:
 def _changes(record: Protected) -> list[dict[str, Any]]:
     """When others were given it to read, for those who read it; of a Chatham House note the day alone."""
     entries = AuditEntry.objects.filter(record_id=record.pk, verb="share").order_by("-created_at", "-id")
-    return [{"day": dates.day(entry.created_at.date())} for entry in entries[:LAST_CHANGES]]
+    days = dict.fromkeys(entry.created_at.date() for entry in entries[:LAST_CHANGES])
+    return [{"day": dates.day(day)} for day in days]
 
 
 @page

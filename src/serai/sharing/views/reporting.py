@@ -27,7 +27,7 @@ from serai.web.pages import Here, member_page, posted, show
 
 @member_page
 def report(request: HttpRequest, here: Here, noun: str, id: UUID) -> HttpResponse:
-    """Says why a record must not stand here; it is hidden at once."""
+    """Says why a record must not be here; it is hidden at once."""
     kind = noun_named(noun)
     found = record_of(kind, id)
     if kind.fixed or found.hidden_at is not None:
