@@ -121,8 +121,8 @@ def test_one_row_with_an_error_and_nothing_comes_in(world: World) -> None:
     browser = browsing(world["Arbreva"])
     page = browser.post("/directory/import/", {"pasted": text})
     assert page.status_code == 422
-    assert "1 row needs mending" in page.content.decode()
-    assert "Atlantis is no city of your network" in page.content.decode()
+    assert "1 row needs correcting" in page.content.decode()
+    assert "Atlantis is not a city of your network" in page.content.decode()
     assert 'name="looked_over"' not in page.content.decode()
     found = planned(world, text)
     ring = f"network-{world.network.id}"
@@ -230,9 +230,9 @@ def test_a_member_without_an_address_gets_one_later(world: World) -> None:
     [
         ("=A1\tNGO\tArbreva\t\t\t\t\t", "Cell A2 holds a formula"),
         ("\tNGO\tArbreva\t\t\t\t\t", "The organisation is missing"),
-        ("Club\tspies\tArbreva\t\t\t\t\t", "“spies” is none of: Municipal administration"),
+        ("Club\tspies\tArbreva\t\t\t\t\t", "“spies” is not one of: Municipal administration"),
         ("Club\t\tArbreva\t\t\t\t\t", "Say its sector"),
-        ("Club\tNGO\tArbreva\tX\t\tnot an address\t\t", "is no e-mail address"),
+        ("Club\tNGO\tArbreva\tX\t\tnot an address\t\t", "is not an e-mail address"),
         ("Club\tNGO\tArbreva\t\t\tx@example.org\t\t", "Say what this person is called"),
         ("Club\tNGO\tArbreva\tX\t\t\tKlingonish\t", "We know no language called “Klingonish”"),
         ("Club\tNGO\tArbreva\tX\t\t\t\tperhaps", "Write yes or no"),

@@ -134,7 +134,7 @@ def test_an_administrator_founds_a_network_and_its_office_is_in_it() -> None:
         network = Network.objects.get(name="Second network")
     officer = member(world.administrator, office, name="Officer", network=network)
     assert "Take in a city" in text(browsing(officer), f"/networks/{network.id}/")
-    made_up = "made up are among what stands here"
+    made_up = "Some cities, people and figures here are made up"
     assert made_up not in text(browsing(officer), f"/networks/{network.id}/")
     assert made_up in text(browsing(world.secretariat), f"/networks/{world.network.id}/"), "its cities are"
     assert text(browsing(officer), f"/organisations/{office.id}/")

@@ -90,7 +90,7 @@ def test_when_nothing_is_due_the_home_says_what_came_of_the_last_exchange(world:
     assert it.exchange.title not in page
 
 
-MADE_UP = "made up are among what stands here"
+MADE_UP = "Some cities, people and figures here are made up"
 
 
 def test_a_home_says_so_where_something_on_it_is_made_up(world: World) -> None:

@@ -177,7 +177,7 @@ def _code(name: str, cell: str, codes: Mapping[str, str]) -> str:
     if code is None:
         words = {"sector": vocabulary.SECTORS, "level": vocabulary.LEVELS}[name]
         offered = _(", ").join(str(word) for _code, word in words)
-        text = _("“%(word)s” is none of: %(offered)s.")
+        text = _("“%(word)s” is not one of: %(offered)s.")
         raise ValidationError(text % {"word": cell, "offered": offered})
     return code
 
@@ -187,5 +187,5 @@ def _address(cell: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise ValidationError(_("“%(word)s” is no e-mail address.") % {"word": cell}) from error
+        raise ValidationError(_("“%(word)s” is not an e-mail address.") % {"word": cell}) from error
     return address

@@ -105,7 +105,7 @@ def _begun(entry: Entry, here: Present) -> Line:
     if found:
         text = _("Several cities are called %(city)s. Add a column with the country.")
     else:
-        text = _("%(city)s is no city of your network. Its secretariat takes it in first.")
+        text = _("%(city)s is not a city of your network yet. The secretariat adds it first.")
     return _wrong(line, text % {"city": said["city"]})
 
 

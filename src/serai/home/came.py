@@ -23,7 +23,9 @@ class Came:
 
 
 def what_came(standing: Standing) -> Came | None:
-    """Of the last exchange this city took part in, or this organisation where it has none."""
+    """Of the last exchange this city took part in, or this organisation where it has none; None for who has neither."""
+    if standing.organisation is None:
+        return None
     taking = {"parties__city": standing.city} if standing.city else {"parties__speaker": standing.organisation}
     exchange = exchanges_readable().filter(state="closed", **taking).distinct().first()
     if exchange is None:
