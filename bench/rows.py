@@ -143,7 +143,8 @@ class Roles:
             cursor.execute(
                 "SELECT coalesce(array_agg(DISTINCT passage_id) FILTER (WHERE answer <> 'yes'), '{}')::text,"
                 " coalesce(array_agg(DISTINCT passage_id) FILTER (WHERE organisation_id = ANY (%(mine)s::uuid[])"
-                " OR person_id = ANY (%(mine)s::uuid[]) OR id = ANY (%(rows)s::uuid[])), '{}')::text FROM public.serai_naming",
+                " OR person_id = ANY (%(mine)s::uuid[]) OR id = ANY (%(rows)s::uuid[])), '{}')::text"
+                " FROM public.serai_naming",
                 {"mine": sources, "rows": rows},
             )
             unagreed, named_in = cursor.fetchone()
