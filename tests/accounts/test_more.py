@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.test_links import everything
 from letters import code_in, newest, text
@@ -182,6 +183,34 @@ def test_only_whoever_made_the_link_speaks_a_code_and_the_trail_says_so(asked: s
     with world["Arbreva"].asks():
         entry = AuditEntry.objects.get(verb="speak_code")
         assert (entry.record_id, entry.actor_id) == (one.pk, world["Arbreva"].person.id)
+
+
+def test_many_links_that_wait_stand_on_pages_the_newest_first(world: World) -> None:
+    arbreva, browser = world["Arbreva"], browsing(world["Arbreva"])
+    with arbreva.asks():
+        for number in range(53):
+            to = f"someone-{number:02}@example.org"
+            links.make(
+                arbreva.actor, kind="join", person=None, address=to, records=[arbreva.organisation], now=clock.now()
+            )
+    with CaptureQueriesContext(connection) as first_asks:
+        first = browser.get("/links/").content.decode()
+    assert "53 links of yours wait for an answer." in first
+    onward = re.search(r'href="(\?after=[^"]+)">After', first)
+    assert onward
+    with CaptureQueriesContext(connection) as second_asks:
+        second = browser.get(f"/links/{onward[1]}").content.decode()
+    assert "53 links of yours wait for an answer." in second
+    listed = [re.findall(r"someone-(\d\d)@example.org</bdi>", page) for page in (first, second)]
+    assert listed[0] == [f"{number:02}" for number in reversed(range(3, 53))]
+    assert listed[1] == ["02", "01", "00"]
+    back = re.search(r'href="(\?before=[^"]+)">Before', second)
+    assert back
+    assert "After" not in second
+    assert re.findall(r"someone-(\d\d)@", text(browser.get(f"/links/{back[1]}")))[0] == "52"
+    assert "someone-52" in text(browser.get("/links/?after=x")), "what is no id is the beginning"
+    assert len(second_asks) <= len(first_asks)
+    assert "someone-" not in text(browsing(world["Lipovar"]).get(f"/links/{onward[1]}"))
 
 
 def test_an_app_as_second_step_is_not_gone_round(client: Client, asked: str) -> None:

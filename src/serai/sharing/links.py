@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -178,10 +179,9 @@ def make(
     return Made(link=invitation, address=address_of(reverse("link", args=[secret])))
 
 
-def waiting(*, now: datetime, most: int) -> list[Invitation]:
-    """The links of the asker's organisations that can still be answered, the newest first."""
-    found = Invitation.objects.filter(answered_at=None, called_back_at=None, expires_at__gt=now)
-    return list(found.order_by("-id")[:most])
+def waiting(*, now: datetime) -> QuerySet[Invitation]:
+    """The links of the asker's organisations that can still be answered, in no order."""
+    return Invitation.objects.filter(answered_at=None, called_back_at=None, expires_at__gt=now)
 
 
 def call_back(actor: Actor, invitation: Invitation, *, now: datetime) -> Invitation:

@@ -21,11 +21,12 @@ from serai.sharing import links, more
 from serai.sharing.link_views import GUESSES_SECONDS, answers_as, by_secret, half_of
 from serai.sharing.models import Invitation
 from serai.web import once
+from serai.web.keyset import MOST_COUNTED, counted, newest
 from serai.web.pages import Here, member_page, page, posted, show
 
 KEPT = "look"
 TRIES = 20
-MOST = 50
+A_PAGE = 50
 
 
 class TypeIt(ShowAgain):
@@ -122,8 +123,9 @@ def _look(request: HttpRequest, here: Here) -> more.Look | None:
 @member_page
 def sent_links(request: HttpRequest, here: Here) -> HttpResponse:
     """The questions my organisation sent by link that still wait: read out a code, or call one back."""
-    waiting = links.waiting(now=here.now, most=MOST)
-    people = Person.objects.in_bulk({one.person_id for one in waiting if one.person_id})
+    waiting = links.waiting(now=here.now)
+    span = newest(waiting, request.GET, size=A_PAGE)
+    people = Person.objects.in_bulk({one.person_id for one in span.rows if one.person_id})
     lines = [
         {
             "link": one,
@@ -131,9 +133,10 @@ def sent_links(request: HttpRequest, here: Here) -> HttpResponse:
             "what": links.kind_of(one.kind).word,
             "tells_more": one.person_id is not None and links.kind_of(one.kind).tells_more,
         }
-        for one in waiting
+        for one in span.rows
     ]
-    return show(request, "sharing/links.html", {"lines": lines, "most": len(lines) == MOST})
+    told = {"lines": lines, "span": span, "count": counted(waiting), "most": MOST_COUNTED}
+    return show(request, "sharing/links.html", told)
 
 
 @member_page

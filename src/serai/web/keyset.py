@@ -1,6 +1,6 @@
-"""Long lists by name, a page at a time from a row on: as quick on the last page as on the first.
+"""Long lists, a page at a time from a row on: as quick on the last page as on the first.
 
-Rows stand in the order of their names as people look for them (db/names.py), then of their ids.
+Rows stand in the order of their names as people look for them (db/names.py), then of their ids; or the newest first.
 
 An address names the row where a page ends, by id alone: its name is asked for again, as far as the asker may read it.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -48,14 +49,31 @@ def span(
     if edge is None:
         back = False
     found = _kept(rows, edge, keep, size + 1, back=back)
+    return _shown(found, size, back=back, begins=edge is None)
+
+
+def newest(rows: QuerySet[Row], asked: Mapping[str, Any], *, size: int = A_PAGE) -> Span[Row]:
+    """The same of rows that stand the newest first, by ids in order of time; also from a row that is gone by now."""
+    back = "before" in asked and "after" not in asked
+    try:
+        edge = UUID(asked.get("before" if back else "after", ""))
+    except ValueError:
+        edge, back = None, False
+    if edge is not None:
+        rows = rows.filter(**{"pk__gt" if back else "pk__lt": edge})
+    return _shown(list(rows.order_by("pk" if back else "-pk")[: size + 1]), size, back=back, begins=edge is None)
+
+
+def _shown(found: list[Row], size: int, *, back: bool, begins: bool) -> Span[Row]:
+    """The page of what was found, of which one more than a page was asked for."""
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
     first, last = (str(found[0].pk), str(found[-1].pk)) if found else ("", "")
     return Span(
         rows=tuple(found),
-        before=first if (more if back else edge is not None) else "",
-        after=last if (edge is not None if back else more) else "",
+        before=first if (more if back else not begins) else "",
+        after=last if (not begins if back else more) else "",
     )
 
 
