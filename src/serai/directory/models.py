@@ -39,6 +39,9 @@ class City(models.Model):
     population = models.PositiveIntegerField(null=True)
     fictive = models.BooleanField(default=False)
 
+    class Meta:
+        indexes = [models.Index(InOrder("name"), "id", name="cities_in_order")]
+
     def __str__(self) -> str:
         return self.name
 
