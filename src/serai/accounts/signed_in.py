@@ -52,14 +52,14 @@ def _lasting(key: Any) -> QuerySet[Session, Any]:
 
 # allauth notes which account signed in by which session, for the list of sign-ins.
 _SIGNED_IN = Ready(
-    Read._make,
+    Read,
     lambda: UserSession.objects.filter(session_key=Gap("key", CharField())).values_list(
         Subquery(_lasting(OuterRef("session_key"))), *(f"user__{name}" for name in COLUMNS)
     ),
 )
-_NOBODYS = Ready(Nobodys._make, lambda: _lasting(Gap("key", CharField())))
+_NOBODYS = Ready(Nobodys, lambda: _lasting(Gap("key", CharField())))
 _ACCOUNT = Ready(
-    Read._make,
+    Read,
     lambda: Account.objects.filter(pk=Gap("id", UUIDField())).values_list(Value(None, CharField()), *COLUMNS),
 )
 # What came with the session of this request, while Django looks for its account.

@@ -7,16 +7,16 @@ than PostgreSQL's answer. A `Ready` is for the reads of pages that are opened al
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connections
 from django.db.models import Expression, Field, QuerySet
 from psycopg.types.datetime import TimestamptzLoader
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=NamedTuple)
 
 
 class Gap(Expression):
@@ -48,18 +48,17 @@ _MARK = re.compile(r"\{:(\w+):\}")
 
 
 class Ready(Generic[Row]):
-    """Rows of one kind, made of the values that the queryset's `values_list` names, in their order."""
+    """Rows of one kind, a `NamedTuple` whose fields stand in the order of the queryset's `values_list`."""
 
-    def __init__(self, make: Callable[[Sequence[Any]], Row], build: Callable[[], QuerySet[Any, Any]]) -> None:
-        self._make, self._build = make, build
+    def __init__(self, row: type[Row], build: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._row, self._build = row, build
 
     @cached_property
     def _kept(self) -> tuple[str, tuple[Any, ...]]:
-        rows = self._build()
-        compiler = rows.query.get_compiler("default")
+        compiler = self._build().query.get_compiler("default")
         text, told = compiler.as_sql()
         if compiler.get_converters([column for column, _, _ in compiler.select]):
-            raise TypeError(f"a column of {rows.model.__name__} is converted by Django; ask for it by the ORM")
+            raise TypeError(f"{self._row.__name__} holds a column that Django converts; ask for it by the ORM")
         return text, tuple(told)
 
     def all(self, **given: Any) -> list[Row]:
@@ -70,7 +69,7 @@ class Ready(Generic[Row]):
             # psycopg's own, in C: connections keep UTC, so that Django's, in Python, would say the same.
             cursor.cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
             cursor.execute(text, [given[value.name] if isinstance(value, Gap) else value for value in told])
-            return list(map(self._make, cursor.fetchall()))
+            return list(map(self._row._make, cursor.fetchall()))
 
     def first(self, **given: Any) -> Row | None:
         """The first row, or None."""

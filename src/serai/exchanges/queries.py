@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet, UUIDField
+from django.db.models import F, Prefetch, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from serai.db.keys import SpokenFor
@@ -161,13 +161,12 @@ class Slot(NamedTuple):
     site_id: uuid.UUID | None
 
 
-_LISTED = ("id", "title", "starts_at", "ends_at", "where", "site__name", "site_id")  # in the order of `Slot`
 _SLOTS = Ready(
-    Slot._make,
+    Slot,
     lambda: (
         Session.objects.filter(exchange=Gap("exchange", UUIDField()), position__gt=0)
         .order_by(F("starts_at").asc(nulls_last=True), "position", "id")
-        .values_list(*_LISTED)
+        .values_list("id", "title", "starts_at", "ends_at", "where", "site__name", "site_id")
     ),
 )
 
@@ -193,27 +192,21 @@ class Heading(NamedTuple):
     label: str
 
 
-_HEADING = (
-    "id", "title", "state", "place__name", "place__time_zone", "source_id", SpokenFor("source_id"), "hidden_at",
-    "illustrative", "audience__groups", "audience__label",
-)  # fmt: skip
-_PROGRAMME = Ready(
-    lambda row: (Heading._make(row[: len(_HEADING)]), Slot._make(row[len(_HEADING) :])),
-    lambda: (
-        Exchange.objects.filter(pk=Gap("exchange", UUIDField()))
-        .annotate(listed=FilteredRelation("sessions", condition=Q(sessions__position__gt=0)))
-        .order_by(F("listed__starts_at").asc(nulls_last=True), "listed__position", "listed__id")
-        .values_list(*_HEADING, *(f"listed__{name}" for name in _LISTED))
+_HEADING = Ready(
+    Heading,
+    lambda: Exchange.objects.filter(pk=Gap("exchange", UUIDField())).values_list(
+        "id", "title", "state", "place__name", "place__time_zone", "source_id", SpokenFor("source_id"), "hidden_at",
+        "illustrative", "audience__groups", "audience__label",
     ),
-)
+)  # fmt: skip
 
 
-def programme(exchange: uuid.UUID) -> tuple[Heading, tuple[Slot, ...]]:
-    """An exchange with its sessions, as `programme_sessions` has them. Raises `Exchange.DoesNotExist`."""
-    rows = _PROGRAMME.all(exchange=exchange)
-    if not rows:
+def programme_heading(exchange: uuid.UUID) -> Heading:
+    """The exchange of a programme. Raises `Exchange.DoesNotExist`."""
+    found = _HEADING.first(exchange=exchange)
+    if found is None:
         raise Exchange.DoesNotExist
-    return rows[0][0], tuple(slot for _heading, slot in rows if slot.id is not None)
+    return found
 
 
 def by_day(sessions: Sequence[Slot], zone: str) -> list[Day]:

@@ -39,9 +39,7 @@ class Line(NamedTuple):
 def _lines(found: Gaps) -> Ready[Line]:
     themes = Func("themes", Value(" "), function="array_to_string", output_field=TextField())
     said = ("practice_id", "title", "summary", themes, "language", "practice__city__name")
-    return Ready(
-        Line._make, lambda: practices_readable(found=found).select_related(None).values_list(*said)[:MOST_LINES]
-    )
+    return Ready(Line, lambda: practices_readable(found=found).select_related(None).values_list(*said)[:MOST_LINES])
 
 
 def library_lines() -> tuple[Line, ...]:

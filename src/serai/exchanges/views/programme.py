@@ -59,12 +59,13 @@ class Line(NamedTuple):
 @same_for_visitors
 def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The days in order, what is on now and next, the rules of the houses."""
-    found, sessions = queries.programme(id)
+    found = queries.programme_heading(id)
     zone = found.time_zone or NO_PLACE
+    sessions = queries.programme_sessions(id)
     running, coming = queries.now_and_next(sessions, here.now)
     mine = found.own and here.is_source(found.source_id)
     arranged = Exchange.objects.select_related("place").get(pk=id) if mine else None
-    context: dict[str, Any] = {
+    context = {
         "exchange": found,
         "days": _days(get_language(), sessions, zone, running, coming),
         "running": _box(running, here, zone) if running else None,
