@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -143,6 +144,7 @@ def test_the_page_of_a_release_says_what_was_added_moved_and_dropped(world: Worl
         assert {s.title for s in programme_sessions(at.pk)} == {"Comes", "Moves"}
     page = text(browsing_as(world, "Arbreva").get(f"/exchanges/{exchange.pk}/release/"))
     assert all(title in page for title in ("Comes", "Moves", "Goes", "The library"))
+    assert re.search(r"<del>[^<]*\d\d:\d\d–\d\d:\d\d", page), "a session that only ends later is seen to change"
 
 
 def test_a_second_editor_of_a_session_sees_both(world: World) -> None:

@@ -144,6 +144,15 @@ def test_the_secretariats_sentence_leaves_out_what_is_not(world: World) -> None:
     assert said == "1 exchange is under way."
 
 
+def test_nobody_is_offered_what_only_a_city_does(world: World) -> None:
+    whole(world)
+    for who, offered in ((world.secretariat, False), (world["Arbreva"], True)):
+        browser = browsing(who)
+        for path, form in (("/needs/", "/needs/new/"), ("/needs/", "/offers/new/"), ("/plans/", "/plans/new/")):
+            assert (f'href="{form}"' in text(browser.get(path))) is offered
+            assert browser.get(form).status_code == (200 if offered else 404)
+
+
 def test_the_front_shows_a_visitor_only_what_is_everyone_s(world: World) -> None:
     it = whole(world)
     page = text(browsing().get(reverse("front")))

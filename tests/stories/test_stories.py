@@ -8,6 +8,7 @@ from serai.accounts.models import Account
 from serai.audit.actions import NotYours
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
+from serai.exchanges.actions import capture_takeaway
 from serai.exchanges.models import Exchange
 from serai.practices.models import Practice
 from serai.sharing import more
@@ -72,6 +73,18 @@ def test_a_passage_is_withheld_until_each_one_named_said_yes(world: World) -> No
     page = seen(world, "Valdora", story)
     assert NAMED in page
     assert KIND not in page
+
+
+def test_a_story_leads_only_to_records_its_reader_may_open(world: World) -> None:
+    it, arbreva = whole(world), world["Arbreva"]
+    with arbreva.asks():
+        own = capture_takeaway(arbreva.actor, it.exchange, "Mine alone", city=world.cities["Arbreva"], now=NOW)
+        actions.add_passage(arbreva.actor, it.story, "Keys were seen.", noun="takeaway", record_id=own.pk, now=NOW)
+    for reader, linked in (("Arbreva", True), ("Valdora", False)):
+        page = seen(world, reader, it.story)
+        assert "Keys were seen." in page
+        assert f'href="/indicators/{it.indicator.pk}/"' in page
+        assert (f'href="/takeaways/{own.pk}/"' in page) is linked
 
 
 @pytest.mark.parametrize("in_kind", [KIND, ""])

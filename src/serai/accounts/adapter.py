@@ -21,6 +21,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from serai.accounts.mail import address_of, post
@@ -155,6 +156,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": _("This is not the code. Wait for the next one in your app and type that."),
         "cannot_generate_recovery_codes": _("Recovery codes are for a second step. Set up an app or a passkey first."),
     }
+
+    def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:
+        """How a device is called until its owner says otherwise."""
+        return gettext("Passkey %(n)d") % {"n": Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code as an inline drawing."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -77,6 +78,7 @@ def sent(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpResponse:
     organisation = _let_into(here, id)
     told = once.told(request)
     if told is None:
+        messages.info(request, _("A link is shown for five minutes only. The invitation itself goes by mail."))
         return redirect("invite", id)
     chat = _("You are invited to %(site)s. Begin here:") % {"site": settings.SITE_NAME}
     context = {

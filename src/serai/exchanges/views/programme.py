@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -292,6 +293,8 @@ def _difference(line: queries.Difference, zone: str) -> dict[str, Any]:
         if not row:
             return ""
         when = dates.moment(row["starts_at"], zone) if row["starts_at"] else ""
+        if when and row["ends_at"]:
+            when += f"–{dates.clock(datetime.fromisoformat(row['ends_at']), zone)}"
         return " ".join(part for part in (when, row["where"]) if part)
 
     return {"kind": line.kind, "title": line.title, "before": said(line.before), "after": said(line.after)}
