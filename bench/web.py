@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -35,6 +36,7 @@ ROUNDS = int(os.environ.get("SERAI_ROUNDS", "5"))
 SECONDS = 3
 CONNECTIONS = 16
 WARM = 1
+AWHILE, IDLE = 0.25, 0.1  # seconds, and the share of one core that counts as idle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +70,17 @@ def hammered(url: str, headers: tuple[str, ...], work: Callable[[], float], *, s
     # wrk counts 304 as good, like 200: what we ask is looked at beforehand, and again in `Ours.asked`.
     if count is None or rate is None or "Non-2xx" in said:
         raise RuntimeError(f"{url} did not answer {status} throughout: {said}")
-    done = max(int(count[1]), 1)
-    return Rate(per_second=float(rate[1]), work_ms=(work() - before) / done * 1000)
+    spent = work() - before
+    _until_idle(work)
+    return Rate(per_second=float(rate[1]), work_ms=spent / max(int(count[1]), 1) * 1000)
+
+
+def _until_idle(work: Callable[[], float]) -> None:
+    """Waits for what was still being answered when wrk stopped: it would take time from whoever is measured next."""
+    before, now = -1.0, work()
+    while now - before > IDLE * AWHILE:
+        time.sleep(AWHILE)
+        before, now = now, work()
 
 
 class Ours:
