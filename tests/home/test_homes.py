@@ -15,7 +15,7 @@ from serai.exchanges.actions import close_recorded, plan_exchange
 from serai.exchanges.models import Takeaway
 from serai.home.came import what_came
 from serai.home.queries import follow_through, needs_help, pipeline, promises_of, your_turn
-from serai.needs.actions import state_need
+from serai.needs.actions import propose_match, state_need
 from sharing.stage import arranged
 from threads import asked, browsing_as, network, text, whole
 from worlds import NOW, World, browsing, small_world
@@ -160,3 +160,25 @@ def test_the_front_shows_a_visitor_only_what_is_everyone_s(world: World) -> None
         assert hidden not in page
     with world["Arbreva"].asks():
         assert not promises_of(world["Arbreva"].organisation.id).exists()
+
+
+def test_a_question_nobody_was_asked_leads_to_the_cities_that_can_help(world: World) -> None:
+    arbreva = world["Arbreva"]
+    with arbreva.asks():
+        need = state_need(
+            arbreva.actor,
+            city=world.cities["Arbreva"],
+            question="How do young people stay?",
+            theme="youth_engagement",
+            target_groups=["young_people"],
+            urgency="now",
+            readers=network(world),
+            now=NOW,
+        )
+    assert f'href="/needs/{need.pk}/partners/"' in text(browsing(arbreva).get("/home/"))
+    with arbreva.asks():
+        lipovar = {world.cities["Lipovar"]: world["Lipovar"].organisation}
+        propose_match(arbreva.actor, need, lipovar, reasons={}, now=NOW)
+    page = text(browsing(arbreva).get("/home/"))
+    assert "/partners/" not in page
+    assert f'href="/needs/{need.pk}/"' in page, "a question that waits for cities is not forgotten"

@@ -117,9 +117,11 @@ def promises_of(source: uuid.UUID) -> QuerySet[Commitment]:
     return Commitment.objects.filter(source_id=source, state="made").select_related("exchange").order_by("due_on", "id")
 
 
-def open_needs(source: uuid.UUID) -> QuerySet[Need]:
-    """What this organisation asked and nobody answered yet."""
-    return Need.objects.filter(source_id=source, state="open").order_by("-id")
+def open_needs(source: uuid.UUID) -> list[Any]:
+    """What this organisation asked and nobody answered yet, the newest three; `asked`: whether cities are asked."""
+    asked = Exists(Match.objects.filter(need=OuterRef("pk"), state="proposed"))
+    mine = Need.objects.filter(source_id=source, state__in=("open", "matched")).annotate(asked=asked)
+    return list(mine.filter(Q(state="open") | Q(asked=True)).order_by("-id")[:3])
 
 
 def for_you(standing: Standing) -> list[PracticeVersion]:

@@ -82,7 +82,7 @@ def _own(request: HttpRequest, here: Here) -> HttpResponse:
     others = queries.waiting_for_others(standing, today=here.today)
     promises = list(queries.promises_of(here.actor.source)[:5])
     for_you = queries.for_you(standing)
-    open_needs = [] if due else list(queries.open_needs(here.actor.source)[:3])
+    open_needs = [] if due else queries.open_needs(here.actor.source)
     came = None if due or coming or live else what_came(standing)
     shown = [*due, *promises, *for_you, *open_needs, coming, live, came.exchange if came else None]
     context = {
