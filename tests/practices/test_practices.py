@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from serai.accounts.models import Account
 from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.practices import actions
@@ -35,6 +37,18 @@ def world() -> World:
 
 def loaded(practice: Practice) -> Practice:
     return Practice.objects.select_related("audience").get(pk=practice.pk)
+
+
+def test_what_nobody_of_an_organisation_could_do_is_not_offered(world: World) -> None:
+    alone = Client()
+    alone.force_login(Account.objects.get(person_id=world.administrator.person))
+    for path, offer, address in (
+        ("/library/", "Publish a practice", "/library/new/"),
+        ("/exchanges/", "Plan an exchange", "/exchanges/new/"),
+    ):
+        assert offer in text(browsing_as(world, "Arbreva").get(path))
+        assert offer not in text(alone.get(path))
+        assert alone.get(address).status_code == 404
 
 
 def test_a_practice_without_a_failure_or_without_safeguards_is_not_written(world: World) -> None:

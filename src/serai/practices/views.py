@@ -41,7 +41,8 @@ FIELD_WORDS = {
 @same_for_visitors
 def library(request: HttpRequest, here: Here) -> HttpResponse:
     """The practices the asker may read."""
-    return show(request, "practices/library.html", {"lines": _with_themes(get_language(), queries.library_lines())})
+    lines = _with_themes(get_language(), queries.library_lines())
+    return show(request, "practices/library.html", {"lines": lines, "may_add": here.in_organisation})
 
 
 @lru_cache(maxsize=64)

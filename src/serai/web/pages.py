@@ -66,6 +66,11 @@ class Here:
     def _sources(self) -> frozenset[UUID]:
         return sources()
 
+    @property
+    def in_organisation(self) -> bool:
+        """Whether the person is in an organisation: without one nobody plans an exchange or publishes a practice."""
+        return self.signed_in and len(self._sources) > 1
+
     def owns(self, record: Protected) -> bool:
         """Whether the record comes from whom the person acts for; who that is, is asked only where it may be so."""
         return self.signed_in and record.source_id in self._sources and self.is_source(record.source_id)

@@ -42,7 +42,7 @@ def exchanges(request: HttpRequest, here: Here) -> HttpResponse:
         }
         for e in found
     ]
-    return show(request, "exchanges/list.html", {"lines": lines})
+    return show(request, "exchanges/list.html", {"lines": lines, "may_add": here.in_organisation})
 
 
 @member_page

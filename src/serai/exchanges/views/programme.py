@@ -77,7 +77,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             hidden=bool(found.hidden_at), illustrative=found.illustrative,
         ),
         "place": found.place or "",
-        "clashing": clashing(here, arranged) if arranged else [],
+        "clashing": clashing(here, arranged) if arranged else None,
     }  # fmt: skip
     return show(request, "exchanges/programme.html", context)
 
