@@ -268,12 +268,14 @@ class Checks(HouseChecks):
         for id in world.people:
             readers[id] = reader = self.found[person(id)].reader
             with ground.asked(person(id)):
-                groups, sources, named = ground.one(
-                    "SELECT serai_groups_of(%s), serai_sources_of(%s)::text[], serai_named_to(%s)::text[]", [id] * 3
+                groups, sources, named, shown_to = ground.one(
+                    "SELECT serai_groups_of(%s), serai_sources_of(%s)::text[], serai_named_to(%s)::text[],"
+                    " serai_shown_to(%s)::text[]",
+                    [id] * 4,
                 )
                 if (set(groups), set(sources)) != (reader.groups, reader.sources):
                     return False
-                if set(named) != reader.named | reader.wrote:
+                if (set(named), set(shown_to)) != (reader.named | reader.wrote, reader.named):
                     return False
                 cards = self.found[person(id)].reads["serai_person"]
                 everyone = [[f"person:{other}" for other in world.people], None]

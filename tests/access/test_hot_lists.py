@@ -46,7 +46,7 @@ EVERYONES_PAGES = ("/", "/library/", "/needs/", "/exchanges/", "/stories/")
 # A scan may read this many rows besides (small tables are read whole), and this many for each that is given; a sort
 # may take in this many besides, and two for each that is given.
 SPARE, EACH_GIVEN, SORTED = 2500, 5, 500
-ASKING = re.compile(r"serai_(audiences|sources|named|link_source|link_groups|asker|also)\w*\(")
+ASKING = re.compile(r"serai_(audiences|sources|named|shown|link_source|link_groups|asker|also)\w*\(")
 
 
 @dataclass(kw_only=True)

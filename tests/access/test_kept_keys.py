@@ -16,10 +16,11 @@ from serai.db.acting import VISITOR, person
 from serai.db.address import WEB
 from serai.db.embedded import Cluster
 
-KEPT = "SELECT current_setting('serai.audiences'), current_setting('serai.sources'), current_setting('serai.named')"
-ASKED = "SELECT serai_audiences(), serai_sources(), serai_named()"
+SETTINGS = ("audiences", "sources", "named", "shown")
+KEPT = "SELECT " + ", ".join(f"current_setting('serai.{name}')" for name in SETTINGS)
+ASKED = "SELECT serai_audiences(), serai_sources(), serai_named(), serai_shown(serai_asker())"
 # By which functions an asker's keys are worked out; whatever table one of them names, decides.
-WORKED_OUT = ("serai_audiences_of", "serai_sources_of", "serai_named_to", "serai_link_rows")
+WORKED_OUT = ("serai_audiences_of", "serai_sources_of", "serai_named_to", "serai_shown_to", "serai_link_rows")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ def test_kept_for_nobody_else_and_at_no_other_hour(ground: Ground, people: list[
         ground.one("SELECT set_config('serai.now', %s, true)", [(NOW - timedelta(days=40_000)).isoformat()])
         assert ground.one(ASKED)[1] == [other], "long ago nobody belonged anywhere"
         ground.one("SELECT set_config('serai.asker', 'visitor', true)")
-        assert ground.one(ASKED)[1:] == ([], [])
+        assert ground.one(ASKED)[1:] == ([], [], [])
 
 
 def test_telling_who_asks_forgets_also_for_the_same_asker(ground: Ground) -> None:
@@ -106,7 +107,7 @@ def test_kept_settings_of_an_earlier_transaction_fit_no_more(ground: Ground, peo
             "SELECT concat_ws(' ', 'person', %s::text, current_setting('serai.now'), now() - '1s'::interval, '')",
             [str(who)],
         )[0]
-        for name in ("audiences", "sources", "named"):
+        for name in SETTINGS:
             ground.one(f"SELECT set_config('serai.{name}', %s, true)", [stamp + "{}"])
         assert ground.one(ASKED) == right
 

@@ -55,7 +55,7 @@ TELL = (
     "SELECT set_config('serai.asker', %s, true), set_config('serai.asker_id', %s, true),"
     " set_config('serai.also', %s, true), set_config('serai.now', %s, true),"
     " set_config('serai.audiences', '', true), set_config('serai.sources', '', true),"
-    " set_config('serai.named', '', true)"
+    " set_config('serai.named', '', true), set_config('serai.shown', '', true)"
 )
 # The same, and at once what nearly every page then needs; see db/keys.py.
 _TELL_AND_ASK = f"WITH told AS MATERIALIZED ({TELL}) {ASK} FROM told"

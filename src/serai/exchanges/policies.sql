@@ -35,7 +35,7 @@ CALL serai_protect('serai_photo', fixed => '{takeaway_id,kind,whole,width,height
 -- looked at by whom it was reported to, also where they do not read the takeaway; not by who sees as them, nor by a link.
 CREATE POLICY with_its_takeaway ON serai_photo AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
   EXISTS (SELECT 1 FROM serai_takeaway t WHERE t.id = takeaway_id)
-  OR ((SELECT serai_also() IS NULL AND serai_person() IS NOT NULL) AND id IN (SELECT unnest(serai_named((SELECT serai_asker()))))));
+  OR ((SELECT serai_also() IS NULL AND serai_person() IS NOT NULL) AND id IN (SELECT unnest(serai_shown((SELECT serai_asker()))))));
 CALL serai_protect('serai_weighing', changes => false);
 CALL serai_protect('serai_commitment', keeper => 'id, exchange_id, due_on, state, created_at, source_id');
 
@@ -52,7 +52,7 @@ GRANT SELECT ON serai_noteauthor TO serai_web, serai_worker;
 GRANT SELECT, INSERT ON serai_noteauthor TO serai_definer;
 
 -- A Chatham House note has no source, an id without time, and tells of time the day alone; only its author changes it.
-CALL serai_protect('serai_note', fixed => '{session_id,chatham}',
+CALL serai_protect('serai_note', notes => true, fixed => '{session_id,chatham}',
   own => '(CASE WHEN chatham THEN source_id IS NULL AND id IN (SELECT note_id FROM serai_noteauthor)'
       ' AND changed_at = date_trunc(''day'', changed_at, ''UTC'') ELSE source_id IN (SELECT unnest(serai_sources())) END)');
 DROP POLICY source_adds ON serai_note;

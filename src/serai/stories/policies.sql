@@ -35,11 +35,11 @@ CREATE FUNCTION serai_passage_known(passage uuid, source uuid) RETURNS boolean L
     DECLARE known boolean;
     BEGIN
       SELECT source = ANY (mine) OR EXISTS (SELECT 1 FROM serai_naming WHERE passage_id = passage
-          AND (organisation_id = ANY (mine) OR person_id = ANY (mine) OR id = ANY (serai_named()))) INTO known
+          AND (organisation_id = ANY (mine) OR person_id = ANY (mine) OR id = ANY (serai_shown(serai_asker())))) INTO known
         FROM serai_sources() AS mine;
       IF known AND serai_also() IS NOT NULL THEN
         SELECT source = ANY (theirs) OR EXISTS (SELECT 1 FROM serai_naming WHERE passage_id = passage
-            AND (organisation_id = ANY (theirs) OR person_id = ANY (theirs) OR id = ANY (serai_named_to(serai_also())))) INTO known
+            AND (organisation_id = ANY (theirs) OR person_id = ANY (theirs) OR id = ANY (serai_shown_to(serai_also())))) INTO known
           FROM serai_sources_of(serai_also()) AS theirs;
       END IF;
       RETURN known;

@@ -106,16 +106,24 @@ CREATE FUNCTION serai_sources_of(someone uuid) RETURNS uuid[]
       ELSE ARRAY(SELECT serai_organisations_of(someone)) || someone END);
   END $$;
 
--- Rows named to a person alone: their own card, their own Chatham House notes, and what was reported to them. Who wrote
--- a note is told to its author alone: not to someone who sees as them, nor to whoever calls this with another's id.
+-- Rows named to a person alone that are nobody's notes: their own card, and what was reported to them. A few.
+CREATE FUNCTION serai_shown_to(someone uuid) RETURNS uuid[]
+  LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan
+  AS $$ BEGIN RETURN (
+    SELECT CASE WHEN someone IS NULL THEN '{}'
+      ELSE ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL) || someone END);
+  END $$;
+
+-- All rows named to a person alone: these, and their own Chatham House notes, perhaps hundreds. Who wrote a note is told
+-- to its author alone: not to someone who sees as them, nor to whoever calls this with another's id.
 CREATE FUNCTION serai_named_to(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN (
     SELECT CASE WHEN someone IS NULL THEN '{}' ELSE
       ARRAY(SELECT note_id FROM serai_noteauthor WHERE person_id = someone AND person_id = serai_person())
-      || ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL)
-      || someone END);
+      || serai_shown_to(someone) END);
   END $$;
 
 -- The rows one signed link names, and itself. Answered, it names only itself, to explain what became of it;
@@ -209,11 +217,27 @@ CREATE FUNCTION serai_named(told text) RETURNS uuid[]
     END
   $$;
 
+CREATE FUNCTION serai_shown(told text) RETURNS uuid[]
+  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+  AS $$
+    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.shown', true); found uuid[];
+    BEGIN
+      IF pg_catalog.starts_with(kept, stamp) THEN
+        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
+      END IF;
+      found := CASE told WHEN 'person' THEN serai_shown_to(serai_asker_id())
+        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END;
+      PERFORM pg_catalog.set_config('serai.shown', stamp || found::text, true);
+      RETURN found;
+    END
+  $$;
+
 -- Forgets what is kept: after each statement that writes to a table by which it is worked out.
 CREATE FUNCTION serai_forgets() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
   AS $$
     BEGIN
-      PERFORM set_config('serai.audiences', '', true), set_config('serai.sources', '', true), set_config('serai.named', '', true);
+      PERFORM set_config('serai.audiences', '', true), set_config('serai.sources', '', true),
+        set_config('serai.named', '', true), set_config('serai.shown', '', true);
       RETURN NULL;
     END
   $$;

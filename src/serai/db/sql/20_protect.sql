@@ -7,6 +7,7 @@
 --   own      who may change a row, instead of its source and the others
 --   fixed    columns that nobody changes, besides id, created_at and hidden_at
 --   hideable whether it can be reported, and is then hidden
+--   notes    rows are read by whoever wrote them without being their source: Chatham House notes
 -- A row is never deleted by the web role. Readers and source are changed by the source alone: see serai_keeps().
 
 -- The columns that lead to a protected parent, with its table.
@@ -34,7 +35,7 @@ CREATE FUNCTION serai_reads_parents(tablename text) RETURNS text LANGUAGE sql ST
 CREATE PROCEDURE serai_protect(
     tablename text, definer boolean DEFAULT false, keeper text DEFAULT NULL, changes boolean DEFAULT true,
     others text[] DEFAULT '{}', adds text DEFAULT 'true', own text DEFAULT NULL, fixed text[] DEFAULT '{}',
-    hideable boolean DEFAULT true)
+    hideable boolean DEFAULT true, notes boolean DEFAULT false)
   LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
   AS $$
     DECLARE
@@ -47,7 +48,7 @@ CREATE PROCEDURE serai_protect(
       other text := '_of(serai_also())';
       reads text := '(hidden_at IS NULL AND audience_id IN (SELECT unnest(serai_audiences((SELECT serai_asker()))))) OR '
         || format(by_source, asker) || format(by_other, asker)
-        || ' OR (id IN (SELECT unnest(serai_named((SELECT serai_asker()))))'
+        || format(' OR (id IN (SELECT unnest(%s((SELECT serai_asker()))))', CASE WHEN notes THEN 'serai_named' ELSE 'serai_shown' END)
         || ' AND ((SELECT serai_person() IS NOT NULL) OR serai_link_shows(hidden_at, source_id, audience_id)))';
       by_both text := '(SELECT serai_also() IS NULL) OR (hidden_at IS NULL AND audience_id = ANY ((SELECT serai_audiences_of(serai_also()))::integer[]))'
         || ' OR ' || format(by_source, other) || format(by_other, other) || ' OR id = ANY ((SELECT serai_named_to(serai_also()))::uuid[])';
