@@ -70,7 +70,10 @@ def _said(language: str | None, text: str) -> Markup:
 
 
 def drawn(template: str, macro: str, *told: Hashable) -> Markup:
-    """What a macro draws of these values, drawn once in each language: it may depend on nothing else."""
+    """What a macro draws of these values, drawn once in each language: it may depend on nothing else.
+
+    Plain values only, never Markup: that equals the text it holds, and would be found for a text still to be escaped.
+    """
     return _drawn(translation.get_language(), template, macro, told)
 
 
