@@ -188,7 +188,7 @@ class Heading(NamedTuple):
     own: bool
     hidden_at: datetime | None
     illustrative: bool
-    groups: list[str]
+    groups: tuple[str, ...]
     label: str
 
 
@@ -206,7 +206,7 @@ def programme_heading(exchange: uuid.UUID) -> Heading:
     found = _HEADING.first(exchange=exchange)
     if found is None:
         raise Exchange.DoesNotExist
-    return found
+    return found._replace(groups=tuple(found.groups))
 
 
 def by_day(sessions: Sequence[Slot], zone: str) -> list[Day]:

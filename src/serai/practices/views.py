@@ -20,7 +20,7 @@ from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show, show_once
 from serai.web.steps import typed
 from serai.web.text import rich
 
@@ -42,7 +42,7 @@ FIELD_WORDS = {
 def library(request: HttpRequest, here: Here) -> HttpResponse:
     """The practices the asker may read."""
     lines = _with_themes(get_language(), queries.library_lines())
-    return show(request, "practices/library.html", {"lines": lines, "may_add": here.in_organisation})
+    return show_once(request, "practices/library.html", lines=lines, may_add=here.in_organisation)
 
 
 @lru_cache(maxsize=64)

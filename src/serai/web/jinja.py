@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, MutableMapping
+from collections.abc import MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from serai.directory.models import Person
 from serai.web import dates, drawings
+from serai.web.drawn import drawn
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -69,21 +70,6 @@ def _said(language: str | None, text: str) -> Markup:
     return Markup(translation.gettext(text))  # noqa: S704 -- ours, not what people typed
 
 
-def drawn(template: str, macro: str, *told: Hashable) -> Markup:
-    """What a macro draws of these values, drawn once in each language: it may depend on nothing else.
-
-    Plain values only, never Markup: that equals the text it holds, and would be found for a text still to be escaped.
-    """
-    return _drawn(translation.get_language(), template, macro, told)
-
-
-@lru_cache(maxsize=1024)
-def _drawn(language: str | None, template: str, macro: str, told: tuple[Hashable, ...]) -> Markup:
-    macros = engines["jinja2"].env.get_template(template).module  # type: ignore[attr-defined]
-    found: Markup = getattr(macros, macro)(*told)
-    return found
-
-
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What the layout needs of each request."""
     asker = getattr(request, "asker", None)
@@ -95,7 +81,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "seeing_as": _seeing_as(asker),
         "nav": _ways(request.path, translation.get_language(), signed_in=signed_in),
         "home_href": url("home" if signed_in else "front"),
-        "notices": list(messages.get_messages(request)),
+        "notices": tuple(messages.get_messages(request)),
     }
 
 
@@ -107,14 +93,20 @@ def _seeing_as(asker: Any) -> str:
     return found.name if found else translation.gettext("someone else")
 
 
-def _ways(path: str, language: str | None, *, signed_in: bool) -> list[dict[str, Any]]:
+class Way(NamedTuple):
+    """One of the ways at the head of every page."""
+
+    href: str
+    label: str
+    current: bool
+
+
+def _ways(path: str, language: str | None, *, signed_in: bool) -> tuple[Way, ...]:
     ways = _named_ways(language, signed_in)
     here = _WHERE.get(path.split("/")[2]) if path.startswith("/thread/") else ""
     if here not in ("", *(name for name, _href, _label in ways)):
         here = "exchanges"
-    return [
-        {"href": href, "label": label, "current": name == here or path.startswith(href)} for name, href, label in ways
-    ]
+    return tuple(Way(href, label, name == here or path.startswith(href)) for name, href, label in ways)
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +23,8 @@ from serai.db.acting import VISITOR, Asker, acting_as
 from serai.db.keys import sources
 from serai.db.rows import Protected
 from serai.directory.queries import Standing, standing
+from serai.web.drawn import drawn_page
+from serai.web.jinja import page_context
 from serai.web.middleware import LOOKING
 
 ACTS_FOR = "acts_for"
@@ -142,6 +144,14 @@ def show(
 ) -> HttpResponse:
     """The page of this template; a form that came back wrong answers 422."""
     return render(request, template, dict(context or {}), status=status)
+
+
+def show_once(request: HttpRequest, template: str, **told: Hashable) -> HttpResponse:
+    """The same page without a form, drawn once for all that it is told; see web/drawn.py for what that may be."""
+    here = page_context(request)
+    if here["notices"] or here["seeing_as"]:  # words to one person once, and a form
+        return show(request, template, told)
+    return HttpResponse(drawn_page(template, (*told.items(), *here.items())))
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

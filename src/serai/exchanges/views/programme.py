@@ -25,7 +25,7 @@ from serai.exchanges.views.clashing import clashing
 from serai.sharing.reading import reading, reading_of
 from serai.web import dates
 from serai.web.jinja import url
-from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
+from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show, show_once
 from serai.web.versions import both_versions, merged
 
 NO_PLACE = "UTC"
@@ -65,8 +65,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     sessions = queries.programme_sessions(id)
     running, coming = queries.now_and_next(sessions, here.now)
     mine = found.own and here.is_source(found.source_id)
-    arranged = Exchange.objects.select_related("place").get(pk=id) if mine else None
-    context = {
+    told = {
         "exchange": found,
         "days": _days(get_language(), sessions, zone, running, coming),
         "running": _box(running, here, zone) if running else None,
@@ -77,9 +76,11 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             hidden=bool(found.hidden_at), illustrative=found.illustrative,
         ),
         "place": found.place or "",
-        "clashing": clashing(here, arranged) if arranged else None,
     }  # fmt: skip
-    return show(request, "exchanges/programme.html", context)
+    if not mine:
+        return show_once(request, "exchanges/programme.html", **told)
+    arranged = Exchange.objects.select_related("place").get(pk=id)
+    return show(request, "exchanges/programme.html", {**told, "clashing": clashing(here, arranged)})
 
 
 @lru_cache(maxsize=128)
@@ -109,17 +110,22 @@ def _line(session: Slot, zone: str, *, running: bool, coming: bool) -> Line:
     )
 
 
-def _box(session: Slot, here: Here, zone: str) -> dict[str, Any]:
+class Box(NamedTuple):
+    """The session that runs or comes next, as components/nowbox.html draws it; `share` of it has passed, 0 to 1."""
+
+    session: Slot
+    begins: str
+    until: str
+    share: float | None
+
+
+def _box(session: Slot, here: Here, zone: str) -> Box:
     assert session.starts_at is not None
     share = None
     if session.ends_at and session.starts_at <= here.now < session.ends_at:
-        share = (here.now - session.starts_at) / (session.ends_at - session.starts_at)
-    return {
-        "session": session,
-        "from": dates.clock(session.starts_at, zone),
-        "until": dates.clock(session.ends_at, zone) if session.ends_at else "",
-        "share": share,
-    }
+        share = round((here.now - session.starts_at) / (session.ends_at - session.starts_at), 2)
+    until = dates.clock(session.ends_at, zone) if session.ends_at else ""
+    return Box(session, dates.clock(session.starts_at, zone), until, share)
 
 
 @page
