@@ -174,63 +174,33 @@ CREATE FUNCTION serai_stamp() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 
 -- Policies call these as IN (SELECT unnest(f((SELECT serai_asker())))): evaluated once a statement, and because the
 -- planner cannot see through the inner SELECT, not once more while planning. A parallel worker could keep nothing.
-CREATE FUNCTION serai_audiences(told text) RETURNS integer[]
-  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-  AS $$
-    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.audiences', true); found integer[];
-    BEGIN
-      IF pg_catalog.starts_with(kept, stamp) THEN
-        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
-      END IF;
-      found := CASE WHEN told IN ('person', 'link', 'visitor') THEN serai_audiences_of(serai_person()) ELSE '{}' END;
-      PERFORM pg_catalog.set_config('serai.audiences', stamp || found::text, true);
-      RETURN found;
-    END
-  $$;
-
-CREATE FUNCTION serai_sources(told text) RETURNS uuid[]
-  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-  AS $$
-    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.sources', true); found uuid[];
-    BEGIN
-      IF pg_catalog.starts_with(kept, stamp) THEN
-        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
-      END IF;
-      found := CASE WHEN told = 'person' THEN serai_sources_of(serai_asker_id()) ELSE '{}' END;
-      PERFORM pg_catalog.set_config('serai.sources', stamp || found::text, true);
-      RETURN found;
-    END
-  $$;
-
-CREATE FUNCTION serai_named(told text) RETURNS uuid[]
-  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-  AS $$
-    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.named', true); found uuid[];
-    BEGIN
-      IF pg_catalog.starts_with(kept, stamp) THEN
-        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
-      END IF;
-      found := CASE told WHEN 'person' THEN serai_named_to(serai_asker_id())
-        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END;
-      PERFORM pg_catalog.set_config('serai.named', stamp || found::text, true);
-      RETURN found;
-    END
-  $$;
-
-CREATE FUNCTION serai_shown(told text) RETURNS uuid[]
-  LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-  AS $$
-    DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.shown', true); found uuid[];
-    BEGIN
-      IF pg_catalog.starts_with(kept, stamp) THEN
-        RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
-      END IF;
-      found := CASE told WHEN 'person' THEN serai_shown_to(serai_asker_id())
-        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END;
-      PERFORM pg_catalog.set_config('serai.shown', stamp || found::text, true);
-      RETURN found;
-    END
-  $$;
+DO $$
+  DECLARE kept text[];
+  BEGIN
+    FOREACH kept SLICE 1 IN ARRAY ARRAY[
+      -- name, what it is a list of, and how it is worked out
+      ['audiences', 'integer[]', $f$CASE WHEN told IN ('person', 'link', 'visitor') THEN serai_audiences_of(serai_person()) ELSE '{}' END$f$],
+      ['sources', 'uuid[]', $f$CASE told WHEN 'person' THEN serai_sources_of(serai_asker_id()) ELSE '{}' END$f$],
+      ['named', 'uuid[]', $f$CASE told WHEN 'person' THEN serai_named_to(serai_asker_id())
+        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END$f$],
+      ['shown', 'uuid[]', $f$CASE told WHEN 'person' THEN serai_shown_to(serai_asker_id())
+        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END$f$]
+    ] LOOP
+      EXECUTE format($f$
+        CREATE FUNCTION serai_%1$s(told text) RETURNS %2$s LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $body$
+          DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.%1$s', true); found %2$s;
+          BEGIN
+            IF pg_catalog.starts_with(kept, stamp) THEN
+              RETURN pg_catalog.substr(kept, pg_catalog.length(stamp) + 1);
+            END IF;
+            found := %3$s;
+            PERFORM pg_catalog.set_config('serai.%1$s', stamp || found::text, true);
+            RETURN found;
+          END
+        $body$ $f$, kept[1], kept[2], kept[3]);
+    END LOOP;
+  END
+$$;
 
 -- Forgets what is kept: after each statement that writes to a table by which it is worked out.
 CREATE FUNCTION serai_forgets() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
