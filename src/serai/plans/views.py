@@ -116,8 +116,8 @@ def new_objective(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.add_objective(here.actor, found, form.cleaned_data["text"], now=here.now)
         return redirect("plan", id)
-    context = {"form": form, "kicker": found.title, "title": _("Say what you want to reach."), "label": _("Add")}
-    return show(request, "plans/edit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "kicker": found.title, "title": _("Say what you want to reach."), "button": _("Add")}
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _own_plan(here: Here, id: UUID) -> Plan:
@@ -150,8 +150,8 @@ def new_activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         made = _add_activity(here, objective, values | {"because": kept.because}, versions, exchanges, takeaways)
         messages.success(request, _("The activity is in the plan. Next: how will you know that it works?"))
         return redirect("activity", made.id)
-    context = {"form": form, "kicker": objective.text, "title": _("Say what you will do."), "label": _("Add")}
-    return show(request, "plans/edit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "kicker": objective.text, "title": _("Say what you will do."), "button": _("Add")}
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _add_activity(
@@ -210,8 +210,8 @@ def new_indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = actions.add_indicator(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("indicator", made.id)
-    context = {"form": form, "kicker": found.title, "title": _("Say how you will know."), "label": _("Add")}
-    return show(request, "plans/edit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "kicker": found.title, "title": _("Say how you will know."), "button": _("Add")}
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 @page
@@ -244,5 +244,5 @@ def measure(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         actions.measure(here.actor, found, now=here.now, **form.cleaned_data)
         messages.success(request, _("The number is kept."))
         return redirect("indicator", id)
-    context = {"form": form, "kicker": found.name, "title": _("Write down the number."), "label": _("Keep it")}
-    return show(request, "plans/edit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "kicker": found.name, "title": _("Write down the number."), "button": _("Keep it")}
+    return show(request, "form.html", context, status=422 if form.errors else 200)

@@ -112,7 +112,7 @@ def take_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
         "kicker": network.name,
         "button": _("Take it in"),
     }
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _suggested(city: City | None, place: Place | None) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def change_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
         messages.success(request, _("The city is changed."))
         return redirect("city", id)
     context = {"form": form, "title": _("Change this city."), "kicker": place.city.name, "button": _("Save")}
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 @transaction.atomic

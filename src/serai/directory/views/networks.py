@@ -71,7 +71,7 @@ def new_network(request: HttpRequest, here: Here) -> HttpResponse:
         messages.success(request, _("The network is founded. Next: invite the first person of its office."))
         return redirect("invite", made.secretariat.id)
     context = {"form": form, "title": _("Found a network."), "button": _("Found it")}
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 @member_page
@@ -85,7 +85,7 @@ def new_hub(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The hub is founded. Next: invite its local prevention coordinator."))
         return redirect("invite", made.secretariat.id)
     context = {"form": form, "title": _("Found a hub."), "kicker": parent.name, "button": _("Found it")}
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 @member_page
@@ -110,7 +110,7 @@ def change_network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The network is changed."))
         return redirect("network", id)
     context = {"form": form, "title": _("Change this network."), "kicker": found.name, "button": _("Save")}
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _run(here: Here, id: UUID) -> Network:

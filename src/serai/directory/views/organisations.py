@@ -167,7 +167,7 @@ def change_organisation(request: HttpRequest, here: Here, id: UUID) -> HttpRespo
             messages.warning(request, _("Some readers of this entry may no longer know its name. Make them fewer."))
         return redirect("organisation", id)
     context = {"form": form, "title": _("Change this organisation."), "kicker": found.name, "button": _("Save")}
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _read_too_widely(label: str, told: dict[str, Any]) -> bool:

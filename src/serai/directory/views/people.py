@@ -58,7 +58,7 @@ def change_person(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     myself = here.asker.person == found.id
     title = _("Change your card.") if myself else _("Change this card.")
     context = {"form": form, "title": title, "kicker": found.name, "button": _("Save")}
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _membership(here: Here, id: UUID) -> Membership:
@@ -86,7 +86,7 @@ def change_membership(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
         "button": _("Save"),
         "other": {"href": f"{request.path}end/", "label": _("End this membership")},
     }
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 @member_page
@@ -109,4 +109,4 @@ def end_membership(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "explained": _("From that day on they read nothing through this organisation. What they wrote stays."),
         "button": _("End it"),
     }
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)

@@ -76,7 +76,7 @@ def new_team(request: HttpRequest, here: Here) -> HttpResponse:
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
         context = {"form": form, "title": _("Write down your city’s team."), "button": _("Continue")}
         wrong = request.method == "POST" and "back" not in request.POST
-        return show(request, "directory/form.html", context, status=422 if wrong else 200)
+        return show(request, "form.html", context, status=422 if wrong else 200)
     rings = entry_rings(here.standing)
     chosen = choose_readers(
         request,
@@ -125,7 +125,7 @@ def change_team(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The team is changed."))
         return redirect("team", id)
     context = {"form": form, "title": _("Change this team."), "kicker": found.name, "button": _("Save")}
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 @member_page
@@ -150,7 +150,7 @@ def seat_member(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "button": _("Give this seat") if people else "",
         "other": {"href": "/organisations/", "label": _("Organisations")},
     }
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
 def _person_line(membership: Any) -> str:
@@ -179,4 +179,4 @@ def end_seat(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "explained": _("From that day on they read nothing through this team. What they wrote stays."),
         "button": _("End it"),
     }
-    return show(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context, status=422 if form.errors else 200)
