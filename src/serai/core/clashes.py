@@ -1,21 +1,20 @@
 """What clashes in a programme that people made by hand, and the first free time for what could move.
 
-The rules of rooms, people and ways are those of `core.agenda`, for a programme as it stands: everyone comes to
-everything, except to sessions that are marked to run beside others. Travel is by straight line. Many clashes are told
-by few lines: what clashes with one session in the same way is one clash, and a free time is looked for by what is
-taken, not by trying every hour.
+The rules of rooms, people and ways are those of `core.agenda` (docs/decisions/0021), for a programme as it stands:
+everyone comes to everything, except to sessions that are marked to run beside others. Travel is by straight line. Many
+clashes are told by few lines: what clashes with one session in the same way is one clash, and a free time is looked for
+by what is taken, not by trying every hour.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby
+from itertools import combinations, groupby
 from zoneinfo import ZoneInfo
 
 from serai.core.season.city import City
@@ -127,11 +126,11 @@ def way(one: tuple[float, float] | None, other: tuple[float, float] | None) -> i
         return 0
     ends = (City(id=name, name=name, latitude=at[0], longitude=at[1]) for name, at in (("a", one), ("b", other)))
     km = distance_km(*ends) or 0.0
-    return 0 if km < 1 else math.ceil(km / SPEED * 60 / STEP) * STEP
+    return 0 if km < 1 else _step(km / SPEED * 60)
 
 
-def _time(one: _Held) -> tuple[datetime, str]:
-    return one.item.starts_at, one.item.id
+def _time(one: _Held) -> tuple[int, str]:
+    return one.start, one.item.id
 
 
 def _held(item: Item, zone: ZoneInfo) -> _Held:
@@ -139,7 +138,7 @@ def _held(item: Item, zone: ZoneInfo) -> _Held:
     minutes = STEP
     if item.ends_at is not None:
         minutes = max(STEP, int((item.ends_at - item.starts_at).total_seconds()) // 60)
-    wall = item.starts_at.astimezone(zone).replace(tzinfo=None, fold=0)
+    wall = item.starts_at.astimezone(zone).replace(tzinfo=None)
     start = int(item.starts_at.timestamp()) // 60
     return _Held(
         item=item,
@@ -147,13 +146,13 @@ def _held(item: Item, zone: ZoneInfo) -> _Held:
         end=start + minutes,
         day=wall.date(),
         minute=wall.hour * 60 + wall.minute,
-        strange=_strange(wall, zone) or _strange(wall + timedelta(minutes=minutes), zone),
+        strange=any(len(_offsets(at, zone)) > 1 for at in (wall, wall + timedelta(minutes=minutes))),
     )
 
 
-def _strange(wall: datetime, zone: ZoneInfo) -> bool:
-    """Whether the clocks skip or repeat this time of the wall clock."""
-    return zone.utcoffset(wall.replace(fold=0)) != zone.utcoffset(wall.replace(fold=1))
+def _offsets(wall: datetime, zone: ZoneInfo) -> set[timedelta | None]:
+    """What this time of the wall clock is ahead of UTC: two things where the clocks skip or repeat it."""
+    return {zone.utcoffset(wall.replace(fold=fold)) for fold in (0, 1)}
 
 
 def _placed(held: Sequence[_Held], visit: Visit) -> list[_Held]:
@@ -191,12 +190,10 @@ def _alone(held: Iterable[_Held], visit: Visit) -> Iterator[Clash]:
 
 def _together(held: Sequence[_Held]) -> Iterator[Clash]:
     """What clashes with each session, by kind; its way only from the one just before it."""
-    counted = [one for one in held if not one.strange]
-    far = _farthest(counted)
+    far = max((way(*both) for both in combinations({one.where for one in held}, 2)), default=0)
     told: dict[tuple[str, Kind], list[_Held]] = {}
-    for number, one in enumerate(counted):
-        for at in range(number + 1, len(counted)):
-            other = counted[at]
+    for number, one in enumerate(held):
+        for other in held[number + 1 :]:
             if other.start >= one.end + far:
                 break
             kind = _between(one, other)
@@ -204,135 +201,98 @@ def _together(held: Sequence[_Held]) -> Iterator[Clash]:
                 told[other.item.id, kind] = [one, other]
             elif kind is not None:
                 told.setdefault((other.item.id, kind), [other]).insert(-1, one)
-    for (_id, kind), clashing in told.items():
-        last = clashing[-1]
-        twice = {name for one in clashing[:-1] for name in one.item.who & last.item.who}
+    for (_id, kind), (*others, last) in told.items():
+        twice = {name for one in others for name in one.item.who & last.item.who}
         yield Clash(
             kind=kind,
-            items=tuple(one.item.id for one in clashing),
+            items=tuple(one.item.id for one in (*others, last)),
             who=tuple(sorted(twice)) if kind is Kind.WHO else (),
-            minutes=way(clashing[0].where, last.where) if kind is Kind.WAY else 0,
+            minutes=way(others[0].where, last.where) if kind is Kind.WAY else 0,
         )
 
 
-def _farthest(held: Iterable[_Held]) -> int:
-    """No way between two of them is longer: to one of them and back, and what is lost where a way is a short walk."""
-    places = {one.where for one in held if one.where is not None}
-    middle = next(iter(places), None)
-    return 2 * max((way(middle, place) for place in places), default=0) + 2 * STEP
-
-
 def _between(one: _Held, other: _Held) -> Kind | None:
-    """How two sessions clash, the first of which begins no later."""
-    if other.start < one.end:
-        if one.item.place and one.item.place == other.item.place:
-            return Kind.ROOM
-        if one.item.who & other.item.who:
-            return Kind.WHO
-        return None if one.item.beside and other.item.beside else Kind.AT_ONCE
-    if other.start >= one.end + way(one.where, other.where):
+    """How two sessions clash, in either order. What is at a strange hour is told by itself."""
+    if one.strange or other.strange:
         return None
-    return Kind.WAY if _both_needed(one, other) else None
+    apart = max(one.start - other.end, other.start - one.end)
+    if apart >= 0:
+        return Kind.WAY if apart < way(one.where, other.where) and _both_needed(one, other) else None
+    if _same_room(one, other):
+        return Kind.ROOM
+    if one.item.who & other.item.who:
+        return Kind.WHO
+    return Kind.AT_ONCE if _both_needed(one, other) else None
+
+
+def _same_room(one: _Held, other: _Held) -> bool:
+    return one.item.place != "" and one.item.place == other.item.place
 
 
 def _both_needed(one: _Held, other: _Held) -> bool:
+    """Whether somebody comes to both: all come to what does not run beside others."""
     return not (one.item.beside and other.item.beside) or not one.item.who.isdisjoint(other.item.who)
-
-
-def _clash(one: _Held, other: _Held) -> bool:
-    if one.strange or other.strange:
-        return False
-    return _between(*sorted((one, other), key=_time)) is not None
 
 
 def _repaired(clash: Clash, held: dict[str, _Held], inside: Sequence[_Held], visit: Visit) -> Clash:
     """The clash with the session that could move, the latest first, and to when, where there is a free time."""
-    zone = ZoneInfo(visit.zone)
     if clash.kind in (Kind.GUESTS, Kind.CLOCK):
         return clash
-    for id in reversed(clash.items):
-        one = held[id]
-        if clash.kind is Kind.OUTSIDE:
-            nearest = visit.first_day if one.day < visit.first_day else visit.last_day
-            to = _first_free(replace(one, day=nearest), one.minute, inside, visit, zone)
-        else:
-            to = _first_free(one, one.minute + STEP, inside, visit, zone)
-        if to is not None:
-            return replace(clash, move=id, to=to)
-    return clash
+    offers = ((id, _first_free(held[id], inside, visit)) for id in reversed(clash.items))
+    return next((replace(clash, move=id, to=to) for id, to in offers if to), clash)
 
 
-def _first_free(one: _Held, first: int, inside: Sequence[_Held], visit: Visit, zone: ZoneInfo) -> datetime | None:
-    """The first time from this minute of the wall clock on, on its day, at which this session brings no clash."""
+def _first_free(one: _Held, inside: Sequence[_Held], visit: Visit) -> datetime | None:
+    """When this session would bring no clash: from its own hour on, on its day or the nearest of the exchange."""
+    zone = ZoneInfo(visit.zone)
+    day = min(max(one.day, visit.first_day), visit.last_day)
+    length = one.end - one.start
+    late = max(LATE, one.minute + length) if one.minute + length <= DAY else LATE
     others = [other for other in inside if other.item.id != one.item.id]
-    taken = _taken(one, others)
-    midnight = datetime.combine(one.day, datetime.min.time())
-    steady = zone.utcoffset(midnight) == zone.utcoffset(midnight + timedelta(days=1))
-    length = one.end - one.start
-    latest = max(LATE, one.minute + length if one.minute + length <= DAY else 0) - length
-    minute = math.ceil(first / STEP) * STEP
-    while minute <= latest:
-        wall = midnight + timedelta(minutes=minute)
-        there = _held(_moved(one.item, wall.replace(tzinfo=zone), length), zone)
-        past = _past(taken, there.start)
-        if past is not None:
-            minute += math.ceil((past - there.start) / STEP) * STEP if steady else STEP
-        elif _even(there.item, zone) and _brings_none(there, others, inside, visit):
-            return wall.replace(tzinfo=zone)
-        else:
-            minute += STEP
-    return None
+    taken = sorted(
+        (other.start - length, other.end) for other in others if _both_needed(one, other) or _same_room(one, other)
+    )
+    start = int(datetime.combine(day, time(*divmod(one.minute, 60)), zone).timestamp()) // 60
+    while True:
+        start = _past(taken, start)
+        to = datetime.fromtimestamp(start * 60, zone)
+        if to.date() != day or to.hour * 60 + to.minute + length > late:
+            return None
+        there = replace(one, start=start, end=start + length, day=day, strange=False)
+        if _steady(to, length, zone) and _brings_none(there, others, visit):
+            return to
+        start += STEP
 
 
-def _moved(item: Item, starts_at: datetime, minutes: int) -> Item:
-    """The session at another time; its end counted in the time that runs everywhere."""
-    zone = starts_at.tzinfo
-    ends = (starts_at.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone)
-    return replace(item, starts_at=starts_at, ends_at=ends)
+def _past(taken: Iterable[tuple[int, int]], start: int) -> int:
+    """The first minute from this on, in steps, that lies within none of these stretches; they come in order."""
+    start = _step(start)
+    for low, high in taken:
+        if low < start < high:
+            start = _step(high)
+    return start
 
 
-def _even(item: Item, zone: ZoneInfo) -> bool:
-    """Whether the clocks do not change while it runs, nor at the hour it begins or ends."""
-    walls = [at.astimezone(zone).replace(tzinfo=None) for at in (item.starts_at, item.ends_at) if at is not None]
-    return len({zone.utcoffset(wall.replace(fold=fold)) for wall in walls for fold in (0, 1)}) == 1
+def _step(minutes: float) -> int:
+    return math.ceil(minutes / STEP) * STEP
 
 
-def _taken(one: _Held, others: Iterable[_Held]) -> list[tuple[int, int]]:
-    """When this session cannot begin: after the first and before the second minute of each stretch, in order."""
-    length = one.end - one.start
-    spans = []
-    for other in others:
-        if _both_needed(one, other):
-            there = way(one.where, other.where)
-            spans.append((other.start - length - there, other.end + there))
-        elif one.item.place and one.item.place == other.item.place:
-            spans.append((other.start - length, other.end))
-    merged: list[tuple[int, int]] = []
-    for low, high in sorted(spans):
-        if merged and low < merged[-1][1]:
-            merged[-1] = merged[-1][0], max(merged[-1][1], high)
-        else:
-            merged.append((low, high))
-    return merged
+def _steady(to: datetime, minutes: int, zone: ZoneInfo) -> bool:
+    """Whether the clocks do not change in these minutes, nor at the hour where they begin or end."""
+    wall = to.replace(tzinfo=None)
+    return len(_offsets(wall, zone) | _offsets(wall + timedelta(minutes=minutes), zone)) == 1
 
 
-def _past(taken: Sequence[tuple[int, int]], start: int) -> int | None:
-    """Where the stretch ends in which this minute lies; None if it lies in none."""
-    at = bisect_right(taken, (start - 1, math.inf)) - 1
-    return taken[at][1] if at >= 0 and start < taken[at][1] else None
-
-
-def _brings_none(there: _Held, others: Sequence[_Held], inside: Sequence[_Held], visit: Visit) -> bool:
+def _brings_none(there: _Held, others: Sequence[_Held], visit: Visit) -> bool:
     """Whether nothing clashes that did not before, with this session there and people elsewhere for others."""
-    before = {one.item.id: one for one in inside}
+    before = {one.item.id: one for one in others}
     after = _placed(sorted([*others, there], key=_time), visit)
     for one in after:
-        moved = one.item.id == there.item.id
-        if not moved and one.where == before[one.item.id].where:
+        was = before.get(one.item.id)
+        if was is not None and one.where == was.where:
             continue
         for other in after:
-            if other is one or not _clash(one, other):
-                continue
-            if moved or other.item.id == there.item.id or not _clash(before[one.item.id], before[other.item.id]):
+            still = before.get(other.item.id)
+            if one is not other and _between(one, other) and not (was and still and _between(was, still)):
                 return False
     return True
