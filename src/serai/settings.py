@@ -205,8 +205,11 @@ MFA_FORMS = {
     "authenticate": "serai.accounts.forms.SecondStep",
     "reauthenticate": "serai.accounts.forms.SecondStepAgain",
     "activate_totp": "serai.accounts.forms.StartApp",
-    "add_webauthn": "serai.accounts.forms.AddPasskey",
-    "edit_webauthn": "serai.accounts.forms.RenamePasskey",
+    "add_webauthn": "serai.accounts.passkeys.AddPasskey",
+    "edit_webauthn": "serai.accounts.passkeys.RenamePasskey",
+    "login_webauthn": "serai.accounts.passkeys.PasskeyIn",
+    "authenticate_webauthn": "serai.accounts.passkeys.PasskeySecond",
+    "reauthenticate_webauthn": "serai.accounts.passkeys.PasskeyAgain",
 }
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.test_again import aged, wrong
 from accounts.test_second_steps import with_passkey
 from letters import ADDRESS, code_in, newest, signed_in, text
-from serai.accounts import address
+from serai.accounts import address, codes
 from serai.accounts.demo import outbox_mails
 from serai.accounts.models import Account
 
@@ -71,11 +71,29 @@ def test_an_address_of_somebody_here_looks_the_same_and_is_not_taken(client: Cli
     client.post(PAGE, {"other": "1"})
     taken = client.post(PAGE, {"email": "other@lipovar.example"}, follow=True)
     assert text(taken) == text(fresh).replace(NEW, "other@lipovar.example")
+    tries = [client.post(PAGE, {"code": "0000-0001"}) for _ in range(codes.TRIES)]
+    assert "This is not the code we sent." in text(tries[0])
+    assert "That code works no more." in text(tries[-1]), "as for a free address"
     mail = newest("other@lipovar.example")
     assert "in use" in mail.subject
     assert ADDRESS not in mail.body
     assert client.post(PAGE, {"code": "0000-0001"}).status_code == 422
     assert Account.objects.get(pk=account.pk).email == ADDRESS
+
+
+def test_a_code_that_works_no_more_says_so_and_is_sent_again(client: Client, account: Account) -> None:
+    signed_in(client).post(PAGE, {"email": NEW})
+    for old in (lambda: None, lambda: client.post(PAGE, {"send": "1"})):
+        old()
+        code = code_in(newest(NEW))
+        assert "Send it again" in text(client.get(PAGE))
+        pages = [text(client.post(PAGE, {"code": wrong(code)})) for _ in range(codes.TRIES)]
+        assert "This is not the code we sent." in pages[-2]
+        assert "That code works no more. Ask for a new one." in pages[-1]
+        assert "That code works no more." in text(client.post(PAGE, {"code": code}))
+        assert Account.objects.get(pk=account.pk).email == ADDRESS
+    client.post(PAGE, {"send": "1"})
+    assert "Your address is changed." in text(client.post(PAGE, {"code": code_in(newest(NEW))}, follow=True))
 
 
 def test_an_address_that_someone_takes_meanwhile_is_refused_and_nobody_is_told_otherwise(

@@ -73,6 +73,7 @@ def test_a_passkey_of_someone_else_or_used_twice_opens_nothing(client: Client) -
         options = fresh.get("/account/2fa/webauthn/login/", headers={"Accept": "application/json"}).json()
         credential = wrong.got(options["request_options"])
         answer = fresh.post("/account/2fa/webauthn/login/", {"credential": credential}, follow=True)
+        assert "This passkey is not known here" in text(answer)
         assert "Send me a code" in text(answer)
         assert fresh.get("/account/").status_code == 302
     fresh = Client()
@@ -82,6 +83,35 @@ def test_a_passkey_of_someone_else_or_used_twice_opens_nothing(client: Client) -
     replay = Client()
     replay.post("/account/2fa/webauthn/login/", {"credential": credential})
     assert replay.get("/account/").status_code == 302
+
+
+def test_who_waits_for_a_code_can_take_a_passkey_after_all_and_goes_on_where_they_wanted(client: Client) -> None:
+    passkey = with_passkey(signed_in(client))
+    fresh = Client()
+    fresh.post("/account/login/", {"login": ADDRESS})
+    options = fresh.get("/account/2fa/webauthn/login/", headers={"Accept": "application/json"}).json()
+    posted = {"credential": "{}", "next": "/plans/"}
+    assert fresh.post("/account/2fa/webauthn/login/", posted)["Location"] == "/account/login/?next=%2Fplans%2F"
+    posted["credential"] = passkey.got(options["request_options"])
+    assert fresh.post("/account/2fa/webauthn/login/", posted)["Location"] == "/plans/"
+
+
+def test_another_s_passkey_is_refused_where_it_is_asked_for(client: Client) -> None:
+    passkey = with_passkey(signed_in(Client()))
+    signed_in(client)
+    again = client.get(f"{LIST}add/")["Location"]
+    stranger = Passkey("http://testserver", "testserver", person=passkey.person)
+    credential = stranger.got(data_of(client.get(again))["request_options"])
+    answer = client.post(again, {"credential": credential, "next": ADD}, follow=True)
+    assert "This passkey is not one of this account." in text(answer)
+    assert answer.redirect_chain[-1] == (again, 302), "the same question, and then on to where one wanted"
+    assert "was not added" in text(with_passkey_refused(signed_in(Client())))
+
+
+def with_passkey_refused(client: Client) -> Any:
+    """What the page says where the device said nothing; of somebody who has no passkey yet."""
+    Authenticator.objects.all().delete()
+    return client.post(ADD, {"name": "My phone", "credential": ""})
 
 
 def test_right_after_adding_a_passkey_the_recovery_codes_are_shown(client: Client) -> None:

@@ -63,8 +63,9 @@ def test_a_wrong_code_says_so_and_the_third_ends_it(client: Client) -> None:
     assert b'aria-invalid="true"' in page.content
     client.post(CONFIRM, {"code": wrong})
     answer = client.post(CONFIRM, {"code": wrong}, follow=True)
-    assert "Too many tries. Wait five minutes, then ask for a new code." in text(answer)
+    assert "this code works no more. Ask for a new one." in text(answer)
     assert "Send me a new code" in text(answer)
+    assert f'value="{ADDRESS}"' in answer.content.decode(), "nobody types their address again"
     answer = client.post(CONFIRM, {"code": code}, follow=True)
     assert "Ask for a new one" in text(answer)
     assert client.get("/account/").status_code == 302

@@ -73,6 +73,8 @@ def _fresh(request: HttpRequest) -> HttpResponse:
         request.session.pop(KEPT, None)
         return redirect("account_address")
     wanted = str(request.session.get(KEPT, ""))
+    if wanted and "send" in request.POST:
+        return _sent(request, account, wanted)
     if wanted and "email" not in request.POST:
         return _typed(request, account, wanted)
     form = NewAddress(posted(request), present=account.email)
@@ -88,12 +90,13 @@ def _sent(request: HttpRequest, account: Account, wanted: str) -> HttpResponse:
         response = render(request, "429.jinja", status=429)
         response["Retry-After"] = str(MAILS_SECONDS)
         return response
+    code = codes.make(PURPOSE, f"{account.pk}:{wanted}")  # for every address: whether one waits gives nobody away
     if Account.objects.filter(email=wanted).exists():
         get_adapter().send_mail("account/email/address_taken", wanted, {})
     else:
-        code = codes.make(PURPOSE, f"{account.pk}:{wanted}")
         get_adapter().send_mail("account/email/address_code", wanted, {"code": code})
     request.session[KEPT] = wanted
+    messages.success(request, _("A mail is on its way to %(address)s.") % {"address": wanted})
     return redirect("account_address")
 
 
@@ -101,15 +104,17 @@ def _typed(request: HttpRequest, account: Account, wanted: str) -> HttpResponse:
     about = f"{account.pk}:{wanted}"
     form = ShowAgain(posted(request), right=lambda code: codes.use(PURPOSE, about, code) is not None)
     if request.method == "POST" and form.is_valid():
+        del request.session[KEPT]
         try:
             move(request, account, wanted)
         except AddressInUse:
-            form.add_error("code", _("This address cannot be used. Take another one."))
-        else:
-            del request.session[KEPT]
-            messages.success(request, _("Your address is changed. Other browsers are signed out."))
-            return redirect("account_home")
-    context = {"form": form, "account": account, "wanted": wanted}
+            again = NewAddress({"email": wanted}, present=account.email)
+            again.add_error("email", _("This address cannot be used. Take another one."))
+            return show(request, "accounts/address.html", {"form": again, "account": account}, status=422)
+        messages.success(request, _("Your address is changed. Other browsers are signed out."))
+        return redirect("account_home")
+    waits = codes.waits(PURPOSE, about)
+    context = {"form": form if waits else None, "account": account, "wanted": wanted}
     return show(request, "accounts/address.html", context, status=422 if form.errors else 200)
 
 

@@ -11,7 +11,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -125,23 +124,6 @@ class StartApp(_Code, ActivateTOTPForm):  # type: ignore[misc]
     """The first code of an app that was just set up."""
 
     code_label = _("The code your app shows now")
-
-
-class AddPasskey(AddWebAuthnForm):  # type: ignore[misc]
-    """A name for a new passkey. It signs in by itself: the page ticks `passwordless` and does not show it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("What do you call this device?")
-        self.fields["name"].help_text = _("For example: my phone, office computer.")
-
-
-class RenamePasskey(EditWebAuthnForm):  # type: ignore[misc]
-    """Another name for a passkey."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("What do you call this device?")
 
 
 class Language(forms.Form):

@@ -6,13 +6,15 @@ from typing import Any
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
-from allauth.account.views import confirm_login_code
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,6 +25,30 @@ from serai.accounts.models import Account
 from serai.accounts.queries import undelivered, ways_in
 from serai.web.pages import Here, member_page, posted, show
 
+ASKED = "asked_with"  # the address of the code that works no more, so that nobody types it again
+
+
+class AskAgain(RequestLoginCodeView):  # type: ignore[misc]
+    """Asks for another code; the address is the one from before."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """What this browser asked with."""
+        return {"email": self.request.session.get(ASKED, "")}
+
+
+class TypeCode(ConfirmLoginCodeView):  # type: ignore[misc]
+    """The package's own, but where the last try was wrong it says what is so: a new code can be had at once."""
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        """The page again, or on to asking for a new code."""
+        if self._process.record_invalid_attempt():
+            return super(ConfirmLoginCodeView, self).form_invalid(form)  # type: ignore[no-any-return]
+        messages.error(self.request, _("That was wrong too often: this code works no more. Ask for a new one."))
+        return redirect(self.passthrough_next_url(reverse("account_request_login_code")))
+
+
+_confirm = TypeCode.as_view()
+
 
 def type_code(request: HttpRequest) -> HttpResponse:
     """Where the mailed code is typed; says why where there is none to type any more."""
@@ -30,13 +56,16 @@ def type_code(request: HttpRequest) -> HttpResponse:
         stage = LoginStageController.enter(request, LoginByCodeStage.key)
         if stage is None:
             messages.warning(request, _("No code is waiting in this browser: it was used already. Ask for a new one."))
-        elif not (process := LoginCodeVerificationProcess(stage=stage)).is_valid():
-            messages.warning(request, _("That code has run out. Ask for a new one."))
-        elif process.user is not None and process.user.email != str(process.state.get("email", "")).lower():
-            process.abort()  # sent to an address that is the account's no more
-            messages.warning(request, _("That code has run out. Ask for a new one."))
-            return redirect("account_login")
-    response: HttpResponse = confirm_login_code(request)
+        else:
+            process = LoginCodeVerificationProcess(stage=stage)
+            request.session[ASKED] = address = str(process.state.get("email", ""))
+            if not process.is_valid():
+                messages.warning(request, _("That code has run out. Ask for a new one."))
+            elif process.user is not None and process.user.email != address.lower():
+                process.abort()  # sent to an address that is the account's no more
+                messages.warning(request, _("That code has run out. Ask for a new one."))
+                return redirect("account_login")
+    response: HttpResponse = _confirm(request)
     return response
 
 
