@@ -17,12 +17,14 @@ import allauth.mfa.totp.internal.flows
 import allauth.mfa.webauthn.internal.flows
 import allauth.usersessions.views
 import pytest
+from babel.messages.pofile import read_po
 from django.template.loader import get_template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.test_second_steps import at_the_second_step, with_app, with_passkey
 from letters import ADDRESS, signed_in, text
+from serai.web.texts import HOUSE, LOCALE, PSEUDO
 
 # What the open flows mail and say: these modules name their templates as plain text.
 FLOWS: tuple[ModuleType, ...] = (
@@ -100,6 +102,15 @@ def test_only_the_open_ways_in_have_an_address() -> None:
         "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
         "mfa_edit_webauthn", "mfa_login_webauthn", "usersessions_list",
     }  # fmt: skip
+
+
+def test_mails_and_what_is_said_after_an_act_can_be_translated() -> None:
+    with (LOCALE / PSEUDO / "LC_MESSAGES" / "django.po").open("rb") as file:
+        known = read_po(file)
+    files = list(HOUSE.glob("templates/**/*.txt"))
+    texts = {text for file in files for text in re.findall(r'(?:_|gettext)\("([^"]+)"', file.read_text())}
+    assert len(texts) > 40
+    assert {text for text in texts if not known.get(text) or not known[text].string} == set()
 
 
 OPEN = ("/account/login/", "/account/login/code/", "/account/signup/", "/account/inactive/")

@@ -117,6 +117,7 @@ def sign_out_everywhere(request: HttpRequest, here: Here) -> HttpResponse:
     end_sessions(request, list(UserSession.objects.filter(user=account)))
     if request.user.is_authenticated:
         request.session.flush()
+    list(messages.get_messages(request))  # the package says the same of this browser alone
     messages.success(request, _("You are signed out everywhere."))
     return redirect("account_login")
 

@@ -23,22 +23,11 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 METHODS = [
     ("templates/**.html", "jinja2.ext:babel_extract"),
     ("templates/**.jinja", "jinja2.ext:babel_extract"),
+    ("templates/**.txt", "jinja2.ext:babel_extract"),  # mails, and what is said after an act
     ("**.py", "python"),
 ]
-OPTIONS = {
-    "templates/**.html": {
-        "extensions": "jinja2.ext.i18n",
-        "trim_blocks": "true",
-        "lstrip_blocks": "true",
-        "silent": "false",
-    },
-    "templates/**.jinja": {
-        "extensions": "jinja2.ext.i18n",
-        "trim_blocks": "true",
-        "lstrip_blocks": "true",
-        "silent": "false",
-    },
-}
+_JINJA = {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+OPTIONS = {f"templates/**.{kind}": _JINJA for kind in ("html", "jinja", "txt")}
 KEYWORDS: dict[str, tuple[int, ...] | tuple[tuple[int, str], int] | None] = {
     "_": None,
     "_now": None,  # gettext itself, where `_` is the lazy one
