@@ -131,8 +131,9 @@ def test_a_second_person_checks_and_new_words_are_unchecked(world: World) -> Non
     lipovar, press = world["Lipovar"], f"/library/{practice.pk}/translate/check/"
     with lipovar.asks(), pytest.raises(NotAllowedNow):
         actions.check(lipovar.actor, row, expected=1, now=NOW)
-    assert "I read it: it is right" not in read(browsing(lipovar), practice)
-    assert "I read it: it is right" in read(browsing(second), practice)
+    assert "I read it: it is right" not in read(browsing(lipovar), practice, "?in=de")
+    assert "I read it: it is right" in read(browsing(second), practice, "?in=de")
+    assert "I read it: it is right" not in read(browsing(second), practice), "who reads another language"
     told = {"translation": str(row.pk), "version": "1"}
     assert browsing_as(world, "Arbreva").post(press, told).status_code == 404
     assert browsing(lipovar).post(press, told).status_code == 409
@@ -168,6 +169,8 @@ def test_a_translation_stays_with_its_version_and_is_brought_up_to_date_from_the
     form = text(lipovar.get(path))
     assert GERMAN["summary"] in form
     assert "A room with two keys" in form
+    assert form.count("The original was changed since.") == 1, "one field was"
+    assert form.index("The original was changed since.") < form.index("A room with two keys")
     posted = POSTED | {"number": "2", "summary": "Ein Raum mit zwei Schlüsseln"}
     assert lipovar.post(path, posted).status_code == 302
     page = read(browsing_as(world, "Arbreva"), practice)

@@ -168,6 +168,9 @@ def test_a_passage_changed_since_says_so_and_a_yes_to_it_is_asked_anew(world: Wo
         rain = Passage.objects.get(text=RAIN)
         stories.change_passage(arbreva.actor, rain, expected=rain.version, text="It snowed.", now=NOW + 2 * HOUR)
     assert "The original was changed since." in page(browsing_as(world, "Valdora"), story)
+    form = text(browsing(arbreva).get(f"/stories/{story.pk}/translate/?language=de"))
+    assert form.count("The original was changed since.") == 1, "so that nobody leaves older words unawares"
+    assert form.index("The original was changed since.") < form.index("It snowed.")
     put(world, story, at=3, **{"It snowed.": "Es schneite."})
     seen = page(browsing_as(world, "Valdora"), story)
     assert "Es schneite." in seen

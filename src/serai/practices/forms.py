@@ -136,7 +136,7 @@ class PracticeTranslationForm(TranslationForm):
             self.fields[name] = forms.CharField(
                 label=asked[name].label, widget=widget, help_text=help_text, max_length=most
             )
-        self.order_fields(["made", *self.beside])
+        self.order_fields([*self.beside, "made"])
 
     def clean(self) -> dict[str, Any]:
         """Each line fits the list it is kept in."""

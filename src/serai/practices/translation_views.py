@@ -46,12 +46,11 @@ def acts(here: Here, practice: Practice, latest: PracticeVersion, translated: tu
     """What the source can do with each translation, by its language."""
     found: dict[str, list[Any]] = {}
     for one in translated:
-        row, mended = one.words, _("Change it")
-        if row.number != latest.number:
-            mended = _("Bring it up to date")
+        row = one.words
+        mended = _("Change the translation") if row.number == latest.number else _("Bring it up to date")
         href = f"{reverse('translate_practice', args=[practice.id])}?language={one.language}"
         found[one.language] = [{"label": mended, "href": href}]
-        if actions.may_check(here.actor.person, row):
+        if row.number == latest.number and actions.may_check(here.actor.person, row):
             press = reverse("check_practice_translation", args=[practice.id])
             told = {"translation": row.pk, "version": row.version}
             found[one.language].append({"label": _("I read it: it is right"), "action": press, "fields": told})
@@ -88,9 +87,16 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
             return both_versions(request, form, there, title=_("Someone else changed this translation"))
         messages.success(request, _("The translation is saved. A second person can check it."))
         return redirect(f"{back}?{ASKED}={language}")
-    old = _old(older.number, version.number) if older else ""
     return show_form(
-        request, form, original=version.language, language=language, kicker=found.title, back=back, old=old
+        request,
+        form,
+        original=version.language,
+        language=language,
+        kicker=found.title,
+        back=back,
+        old=_old(older.number, version.number) if older else "",
+        versions=reverse("practice_versions", args=[id]),
+        changed=queries.difference(older.original, version) if older else (),
     )
 
 

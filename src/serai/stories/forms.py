@@ -83,7 +83,7 @@ class StoryTranslationForm(TranslationForm):
             self.fields[f"{WORDING}{passage.pk}"] = forms.IntegerField(
                 widget=forms.HiddenInput, min_value=1, max_value=passage.wording
             )
-        self.order_fields(["made", "title", "byline"])
+        self.order_fields([name for name in self.fields if name != "made"])
 
     def texts(self) -> dict[UUID, Text]:
         """The passages as the action takes them."""
@@ -94,6 +94,12 @@ class StoryTranslationForm(TranslationForm):
             for name, value in self.cleaned_data.items()
             if name.startswith(TEXT)
         }
+
+
+def changed_since(sheet: Sheet, passages: Iterable[Passage]) -> set[str]:
+    """The fields of passages that were given other words since they were translated."""
+    there = ((passage, sheet.passages.get(passage.pk)) for passage in passages)
+    return {f"{TEXT}{passage.pk}" for passage, row in there if row and row.of_wording != passage.wording}
 
 
 def words_of(sheet: Sheet, passages: Iterable[Passage]) -> dict[str, Any]:

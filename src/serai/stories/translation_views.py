@@ -36,7 +36,7 @@ def acts(here: Here, story: Story, sheets: dict[str, Sheet]) -> dict[str, list[A
     found: dict[str, list[Any]] = {}
     for code, sheet in sheets.items():
         href = f"{reverse('translate_story', args=[story.id])}?language={code}"
-        found[code] = [{"label": _("Change it"), "href": href}]
+        found[code] = [{"label": _("Change the translation"), "href": href}]
         if translating.waiting(sheet, here.actor.person):
             press = reverse("check_story_translation", args=[story.id])
             told = {"language": code, "version": sheet.version}
@@ -55,7 +55,8 @@ def translate_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if isinstance(language, HttpResponse):
         return language
     passages = list(found.passages.all())
-    saved = forms.words_of(translating.sheet_of(found, language), passages)
+    sheet = translating.sheet_of(found, language)
+    saved = forms.words_of(sheet, passages)
     present = SimpleNamespace(**saved)
     form = forms.StoryTranslationForm(merged(request, present), initial=saved, story=found, passages=passages)
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
@@ -81,7 +82,10 @@ def translate_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             return both_versions(request, form, there, title=_("Someone else changed this translation"))
         messages.success(request, _("The translation is saved. A second person can check it."))
         return redirect(f"{back}?{ASKED}={language}")
-    return show_form(request, form, original=found.language, language=language, kicker=found.title, back=back)
+    changed = forms.changed_since(sheet, passages)
+    return show_form(
+        request, form, original=found.language, language=language, kicker=found.title, back=back, changed=changed
+    )
 
 
 class _Checked(fields.Form):

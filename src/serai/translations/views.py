@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django import forms
@@ -23,12 +24,21 @@ def ask_language(request: HttpRequest, original: str, *, kicker: str, back: str)
 
 
 def show_form(
-    request: HttpRequest, form: TranslationForm, *, original: str, language: str, **said: Any
+    request: HttpRequest,
+    form: TranslationForm,
+    *,
+    original: str,
+    language: str,
+    changed: Container[str] = (),
+    **said: Any,
 ) -> HttpResponse:
-    """The form, each field with its original beside it. `said`: kicker, back, and old, a sentence on older words."""
+    """The form, each field with its original beside it. `changed`: the fields whose original has other words by now.
+
+    `said`: kicker, back, and old, a sentence on older words, with versions, where their differences stand.
+    """
     page = {
         "form": form,
-        "pairs": [(form[name], form.beside[name]) for name in form.fields if name in form.beside],
+        "pairs": [(form[name], form.beside[name], name in changed) for name in form.fields if name in form.beside],
         "hidden": [form[name] for name, field in form.fields.items() if isinstance(field.widget, forms.HiddenInput)],
         "original": original,
         "original_name": language_name(original),
