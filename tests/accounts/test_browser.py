@@ -1,4 +1,4 @@
-"""In a real browser, under our content policy: a mailed code, a passkey made by the browser, and back in with it."""
+"""In a real browser, under our content policy: a passkey made, used and removed, and a mailed code beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, expect, sync_playwright
 
 from accounts.second import House, eventually, free_port
 from accounts.test_throttles import answers
@@ -54,12 +54,12 @@ def page() -> Iterator[Page]:
     assert complaints == []
 
 
-def key_of(page: Page) -> CDPSession:
-    """Gives the browser a passkey store that always says yes."""
+def key_of(page: Page) -> tuple[CDPSession, str]:
+    """Gives the browser a passkey store that says yes until it is told otherwise; and its name."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    return session
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    return session, made["authenticatorId"]
 
 
 def code_from(house: House) -> str:
@@ -71,37 +71,54 @@ def code_from(house: House) -> str:
     return found[0]
 
 
+def signs_out(page: Page, origin: str) -> None:
+    """Out of this browser, and back before the question how to come in."""
+    page.goto(f"{origin}/account/logout/")
+    page.click("main >> role=button[name='Sign out']")
+    page.goto(f"{origin}/account/login/")
+
+
 @pytest.mark.browser
 def test_a_passkey_in_a_real_browser(house: House, served: str, page: Page) -> None:
     origin = served.split("/account/")[0]
-    key_of(page)
+    session, key = key_of(page)
     page.goto(served)
     page.fill("[name=name]", f"Administrator {uuid.uuid4().hex[:4]}")
     page.click("text=Begin")
     page.wait_for_url("**/account/")
     page.click("main >> role=link[name='Add a passkey']")
+    session.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})
     page.fill("[name=name]", "This test")
-    page.click("main >> role=button[name='Add this device']")
+    page.press("[name=name]", "Enter")
+    expect(page.locator("#passkey_trouble")).to_contain_text("This device was not added.")
+    session.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": True})
+    page.press("[name=name]", "Enter")
     page.wait_for_url("**/recovery-codes/")
     assert page.locator("main code").count() == 10
 
-    page.goto(f"{origin}/account/logout/")
-    page.click("main >> role=button[name='Sign out']")
-    page.goto(f"{origin}/account/login/")
+    signs_out(page, origin)
     page.click("main >> role=button[name='Use my passkey']")
     page.wait_for_url("**/home/")
     page.goto(f"{origin}/account/2fa/webauthn/")
     assert "This test" in page.inner_text("main")
     assert "Last used" in page.inner_text("main")
 
-    page.goto(f"{origin}/account/logout/")
-    page.click("main >> role=button[name='Sign out']")
-    page.goto(f"{origin}/account/login/")
+    signs_out(page, origin)
     page.fill("[name=login]", ADDRESS)
     page.click("main >> role=button[name='Send me a code']")
     page.fill("[name=code]", code_from(house))
     page.click("main >> role=button[name='Sign in']")
     page.wait_for_url("**/home/")
+
+    page.goto(f"{origin}/account/2fa/webauthn/")
+    page.click("main >> role=link[name=/Remove/]")
+    page.click("main >> role=button[name='Use my passkey']")  # shown once more
+    page.click("main >> role=button[name='Remove it']")
+    signs_out(page, origin)
+    page.click("main >> role=button[name='Use my passkey']")
+    expect(page.locator("#live")).to_contain_text("This passkey is not known here")
+    page.goto(f"{origin}/account/")
+    assert page.url.endswith("/login/?next=/account/"), "it opens nothing any more"
 
 
 @pytest.mark.browser
