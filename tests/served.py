@@ -17,44 +17,34 @@ from psycopg import sql
 
 from serai.db import address
 from serai.db.embedded import Cluster
-from serai.db.prepare import prepare
 from serai.demo.stages import ADMINISTRATOR, MOMENTS
 
+MIGRATED = "serai_migrated"  # the suite's database as it was migrated, in which nobody has written anything
 _BUILD = """
 import sys, django
 django.setup()
-from serai.db.migrate import migrate
-import os
-owner = os.environ.get("SERAI_OWNER_DATABASE")
-if sys.argv[1] == "migrate":
-    migrate(owner)
-else:
-    from serai.demo import build
-    build(sys.argv[1])
+from serai.demo import build
+build(sys.argv[1])
 """
 
 
-def environment(cluster: Cluster, database: str, stage: str, *, owner: bool = False) -> dict[str, str]:
-    """What a process of the demo is told: the address of its own role, and the moment it plays in."""
+def environment(cluster: Cluster, database: str, stage: str) -> dict[str, str]:
+    """What a process of the demo is told: the address of the web role, and the moment it plays in."""
     told = {k: v for k, v in os.environ.items() if not k.startswith("SERAI_") and k != "DJANGO_SETTINGS_MODULE"}
-    told |= {
+    return told | {
         "DJANGO_SETTINGS_MODULE": "serai.settings",
         "PYTHONPATH": os.pathsep.join(sys.path),
-        "SERAI_DATABASE": cluster.url(address.OWNER if owner else address.WEB, database),
+        "SERAI_DATABASE": cluster.url(address.WEB, database),
         "SERAI_STATE": os.environ["SERAI_STATE"],
         "SERAI_SECRET_KEY": os.environ["SERAI_SECRET_KEY"],
         "SERAI_DEMO": "1",
         "SERAI_CLOCK": MOMENTS[stage].isoformat(),
     }
-    if owner:
-        told["SERAI_OWNER_DATABASE"] = cluster.url(address.OWNER, database)
-    return told
 
 
 def build_demo(cluster: Cluster, database: str, stage: str) -> None:
-    """The demo world at this stage in a new database: migrated by the owner, built by the web role."""
-    prepare(cluster.admin_url(), cluster.state, database)
-    _run(cluster, database, stage, "migrate", owner=True)
+    """The demo world at this stage, built by the web role in a copy of the migrated database."""
+    copy_database(cluster, MIGRATED, database)
     with psycopg.connect(cluster.url(address.OWNER, database), autocommit=True) as owner:
         made = owner.execute(
             "INSERT INTO serai_account (id, password, email, person_id, is_active, language, created_at)"
@@ -63,13 +53,9 @@ def build_demo(cluster: Cluster, database: str, stage: str) -> None:
         ).fetchone()
         assert made
         owner.execute("INSERT INTO serai_administrator (account_id) VALUES (%s)", made)
-    _run(cluster, database, stage, stage)
-
-
-def _run(cluster: Cluster, database: str, stage: str, step: str, *, owner: bool = False) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _BUILD, step],
-        env=environment(cluster, database, stage, owner=owner),
+        [sys.executable, "-c", _BUILD, stage],
+        env=environment(cluster, database, stage),
         capture_output=True,
         text=True,
         check=False,

@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def at_need(cluster: Cluster, static_files: None) -> str:
+def at_need(cluster: Cluster, django_db_setup: None) -> str:
     """The demo world at its first stage; journeys copy it."""
     build_demo(cluster, "serai_at_need", "need")
     return "serai_at_need"
