@@ -134,11 +134,15 @@ def looked_at(page: Page) -> list[str]:
         for theme in ("light", "dark"):
             page.evaluate(PUT, [theme, direction])
             wrong += [f"{theme} {direction}: {line}" for line in page.evaluate(AXE, [theme, RULES])]
-        for size in (LAPTOP, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+    # Each size is taken once: a change of it lays the whole page out anew.
+    for size, directions in ((PHONE, ("rtl", "ltr")), (LAPTOP, ("ltr", "rtl"))):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for direction in directions:
+            page.evaluate(PUT, ["dark", direction])
             if (more := page.evaluate(TOO_WIDE)) > 0:
                 wrong.append(f"{direction}: {more} px too wide at {size['width']}")
             wrong += [f"{direction}: too small at {size['width']}: {html}" for html in page.evaluate(TOO_SMALL)]
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     return wrong
 
 
