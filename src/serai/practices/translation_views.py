@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from serai.audit.actions import ChangedMeanwhile
-from serai.core.lifecycle import NotAllowedNow
 from serai.practices import forms, queries, translating
 from serai.practices.models import Practice, PracticeTranslation, PracticeVersion
 from serai.sharing import heeding
@@ -147,7 +146,8 @@ def check_practice_translation(request: HttpRequest, here: Here, id: UUID) -> Ht
     row = PracticeTranslation.objects.select_related("audience").get(pk=told["translation"], original__practice=found)
     try:
         actions.check(here.actor, row, expected=told["version"], now=here.now)
-    except ChangedMeanwhile as meanwhile:
-        raise NotAllowedNow("the translation was changed meanwhile") from meanwhile
-    messages.success(request, _("Thank you. The page now says that a second person checked it."))
+    except ChangedMeanwhile:
+        messages.warning(request, _("Someone changed these words while you read them. Read them again, then press."))
+    else:
+        messages.success(request, _("Thank you. The page now says that a second person checked it."))
     return redirect(f"{reverse('practice', args=[id])}?{ASKED}={row.language}")

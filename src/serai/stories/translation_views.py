@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from serai.core.lifecycle import NotAllowedNow
 from serai.sharing import heeding
 from serai.stories import forms, queries, translating
 from serai.stories.models import Story
@@ -104,7 +103,8 @@ def check_story_translation(request: HttpRequest, here: Here, id: UUID) -> HttpR
     told = form.cleaned_data
     try:
         translating.check_story(here.actor, found, told["language"], expected=told["version"], now=here.now)
-    except TranslatedMeanwhile as meanwhile:
-        raise NotAllowedNow("the translation was changed meanwhile") from meanwhile
-    messages.success(request, _("Thank you. The page now says that a second person checked it."))
+    except TranslatedMeanwhile:
+        messages.warning(request, _("Someone changed these words while you read them. Read them again, then press."))
+    else:
+        messages.success(request, _("Thank you. The page now says that a second person checked it."))
     return redirect(f"{reverse('story', args=[id])}?{ASKED}={told['language']}")
