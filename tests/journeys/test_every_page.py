@@ -17,15 +17,28 @@ SCRIPT = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # In the dark nothing but colours is other than in the light (tests/look/test_stylesheet.py), so only rules of axe's
 # category of colours are asked again; direction changes where everything stands, so all are asked again.
-AXE = """([theme, rules]) => axe.run(document, {resultTypes: ['violations'], runOnly: theme === 'light' ? rules :
-  axe.getRules(rules).filter(one => one.tags.includes('cat.color')).map(one => one.ruleId)}).then(found =>
-  found.violations.map(one => one.id + ' at ' + one.nodes[0].target + ': ' + one.nodes[0].html.slice(0, 160)))"""
-PUT = "([theme, dir]) => { document.documentElement.dataset.theme = theme; document.documentElement.dir = dir }"
-TOO_SMALL = """() => [...document.querySelectorAll('button, .btn, summary, .mark, nav a, select, textarea, .input')]
-  .filter(one => one.checkVisibility() && !one.closest('.skip, [hidden]'))
-  .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
-  .filter(([box, html]) => box.height && (box.height < 43.9 || box.width < 24)).map(([box, html]) => html)"""
-TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+AXE = """async rules => {
+  const colours = axe.getRules(rules).filter(one => one.tags.includes('cat.color')).map(one => one.ruleId)
+  const wrong = []
+  for (const dir of ['ltr', 'rtl']) for (const theme of ['light', 'dark']) {
+    document.documentElement.dataset.theme = theme
+    document.documentElement.dir = dir
+    const found = await axe.run(document, {resultTypes: ['violations'], runOnly: theme === 'light' ? rules : colours})
+    wrong.push(...found.violations.map(one =>
+      `${theme} ${dir}: ${one.id} at ${one.nodes[0].target}: ${one.nodes[0].html.slice(0, 160)}`))
+  }
+  return wrong
+}"""
+SIZES = """() => ['ltr', 'rtl'].flatMap(dir => {
+  document.documentElement.dir = dir
+  const over = document.documentElement.scrollWidth - document.documentElement.clientWidth
+  const small = [...document.querySelectorAll('button, .btn, summary, .mark, nav a, select, textarea, .input')]
+    .filter(one => one.checkVisibility() && !one.closest('.skip, [hidden]'))
+    .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+    .filter(([box, html]) => box.height && (box.height < 43.9 || box.width < 24))
+  return [...(over > 0 ? [`${dir}: ${over} px too wide at ${innerWidth}`] : []),
+    ...small.map(([box, html]) => `${dir}: too small at ${innerWidth}: ${html}`)]
+})"""
 HEAVIEST = {"/", "/home/", "/thread/exchange/*/", "/exchanges/*/", "/library/*/", "/stories/*/"}
 LATIN = r"""html => {
   const main = new DOMParser().parseFromString(html, 'text/html').querySelector('main')
@@ -41,6 +54,7 @@ LATIN = r"""html => {
 
 def test_axe_finds_nothing_and_all_is_large_enough(somebody: Reached) -> None:
     hand, found = somebody
+    hand.page.add_init_script(SCRIPT)
     wrong: list[str] = []
     for kind, path in found.items():
         hand.go(path)
@@ -128,20 +142,13 @@ def test_what_is_not_there_is_said_as_well(browser: Browser, site_a_year_later: 
 
 def looked_at(page: Page) -> list[str]:
     """What is wrong with this page on a phone and a laptop, in both themes and directions."""
-    wrong: list[str] = []
-    page.evaluate(SCRIPT)
-    for direction in ("ltr", "rtl"):
-        for theme in ("light", "dark"):
-            page.evaluate(PUT, [theme, direction])
-            wrong += [f"{theme} {direction}: {line}" for line in page.evaluate(AXE, [theme, RULES])]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(SCRIPT)
+    wrong: list[str] = page.evaluate(AXE, RULES)
     # Each size is taken once: a change of it lays the whole page out anew.
-    for size, directions in ((PHONE, ("rtl", "ltr")), (LAPTOP, ("ltr", "rtl"))):
+    for size in (PHONE, LAPTOP):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        for direction in directions:
-            page.evaluate(PUT, ["dark", direction])
-            if (more := page.evaluate(TOO_WIDE)) > 0:
-                wrong.append(f"{direction}: {more} px too wide at {size['width']}")
-            wrong += [f"{direction}: too small at {size['width']}: {html}" for html in page.evaluate(TOO_SMALL)]
+        wrong += page.evaluate(SIZES)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     return wrong
 
