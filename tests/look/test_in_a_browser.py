@@ -43,7 +43,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(view: Page, desk: Desk, 
     for width in (320, 1280):
         view.set_viewport_size({"width": width, "height": 780})
         assert view.evaluate("document.documentElement.scrollWidth") <= width
-    assert axe(view) == {}  # on a laptop; on a phone with every page, in tests/journeys/test_every_page.py
+        assert axe(view) == {}
 
 
 def test_targets_are_44_high(view: Page, desk: Desk) -> None:

@@ -32,8 +32,8 @@ class AskAgain(RequestLoginCodeView):  # type: ignore[misc]
     """Asks for another code; the address is the one from before."""
 
     def get_initial(self) -> dict[str, Any]:
-        """What this browser asked with."""
-        return {"email": self.request.session.get(ASKED, "")}
+        """What this browser asked with, once: the next person at it need not see it."""
+        return {"email": self.request.session.pop(ASKED, "")}
 
 
 class TypeCode(ConfirmLoginCodeView):  # type: ignore[misc]

@@ -53,7 +53,7 @@ def refuse_changing(value: object) -> None:
     """Raises `TypeError` for a value that can change while it equals itself, or equals one that is drawn otherwise.
 
     A model equals every other of its id. Markup equals the text it holds, and would be found for a text still to be
-    escaped.
+    escaped. What stands at one place is of one kind each time (1 equals True), and moments are in UTC.
     """
     if type(value) in PLAIN:
         return
