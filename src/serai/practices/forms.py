@@ -120,7 +120,7 @@ LISTS = ("did_not_work", "core_elements", "adaptable_elements")
 class PracticeTranslationForm(TranslationForm):
     """The words of one version in another language, each field beside its original; what is empty there is not asked.
 
-    Takes `original`, the version, and `language`.
+    Takes `original`, the version. All but the title can be left for later.
     """
 
     number = forms.IntegerField(widget=forms.HiddenInput)
@@ -134,7 +134,11 @@ class PracticeTranslationForm(TranslationForm):
             help_text = LINES if name in LISTS else ""
             most = getattr(asked[name], "max_length", None)
             self.fields[name] = forms.CharField(
-                label=asked[name].label, widget=widget, help_text=help_text, max_length=most
+                label=asked[name].label,
+                widget=widget,
+                help_text=help_text,
+                max_length=most,
+                required=name == "title",
             )
         self.order_fields([*self.beside, "made"])
 
