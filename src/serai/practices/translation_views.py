@@ -28,9 +28,7 @@ from serai.web.versions import both_versions, merged
 def sides_of(request: HttpRequest, practice: Practice, latest: PracticeVersion) -> Sides:
     """The latest version beside what there is of it in other languages."""
     found = {
-        code: side(
-            code, row, [row], left=len(translating.left_over(latest, row)), old=_old(row.number, latest.number)
-        )
+        code: side(code, row, [row], left=len(translating.left_over(latest, row)), old=_old(row.number, latest.number))
         for code, row in translating.translations_of(practice).items()
     }
     return sides(latest, found, asked=request.GET.get(ASKED, ""))
