@@ -50,8 +50,8 @@ def test_targets_are_44_high(view: Page, desk: Desk) -> None:
     view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
     low = view.evaluate(
         """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link,' +
-        '.account a, .languages a')].filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 44)
-        .map(e => e.outerHTML)"""
+        '.account a, .languages a')].filter(e => e.getBoundingClientRect().height &&
+        e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
     )
     assert low == []
 

@@ -102,6 +102,7 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "next": _next(found, turns, here, mine=mine),
         "parties": [_party_line(p, own) for p in parties],
         "mine": mine,
+        "ideas_come": queries.ideas_come(found, here.today),
         "taking_part": here.signed_in and _takes_part(here, parties, mine=mine),
         "reading": reading(here, found),
         "promises": list(queries.promises_of(found)),

@@ -146,6 +146,7 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "rules": _rules(found.site) if found.site else [],
         "notes": list(found.notes.order_by("id")),
         "takeaways": list(found.takeaways.select_related("city").order_by("id")),
+        "ideas_come": queries.ideas_come(found.exchange, here.today),
         "mine": own is not None and found.source_id == own,
         "reading": reading(here, found),
     }
