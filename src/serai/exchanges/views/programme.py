@@ -272,6 +272,7 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "checks": list(checks),
         "checked": is_checked(found),
         "questions": list(enumerate(SAFETY_QUESTIONS, start=1)),
+        "asked": [(form[f"risk_{n}"], form[f"answer_{n}"]) for n in range(1, len(SAFETY_QUESTIONS) + 1)],
         "reading": reading(here, found),
     }
     return show(request, "exchanges/safety.html", context, status=422 if form.errors else 200)
