@@ -80,7 +80,8 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if not mine:
         return show_once(request, "exchanges/programme.html", **told)
     arranged = Exchange.objects.select_related("place").get(pk=id)
-    return show(request, "exchanges/programme.html", {**told, "clashing": clashing(here, arranged)})
+    changed = len(queries.unreleased(arranged))
+    return show(request, "exchanges/programme.html", {**told, "clashing": clashing(here, arranged), "changed": changed})
 
 
 @lru_cache(maxsize=128)

@@ -33,7 +33,15 @@ def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     photos = [next(iter(t.photos.all()), None) for t in every]
     lines = [{"takeaway": t, "state": _state(t), "photo": photo} for t, photo in zip(every, photos, strict=True)]
     shown = [photo.pk for photo in photos if photo][:MOST_PICTURES]
-    context = {"exchange": found, "lines": lines, "shown": shown, "reading": reading(here, found)}
+    weighs = here.standing.city if here.signed_in and here.standing.coordinates else None
+    open_ones = (t for t in every if weighs and t.city_id == weighs.pk and _state(t) in ("captured", "parked"))
+    context = {
+        "exchange": found,
+        "lines": lines,
+        "shown": shown,
+        "waiting": next(open_ones, None),
+        "reading": reading(here, found),
+    }
     return show(request, "exchanges/takeaways.html", context)
 
 
