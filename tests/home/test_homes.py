@@ -68,7 +68,12 @@ def test_the_secretariat_sees_where_things_stand_and_whom_to_help(world: World) 
         (wanted,) = needs_help(now=NOW + timedelta(days=15))
         assert wanted.why == "Who opens the house?"
         assert [row["made"] for row in follow_through(now=NOW)] == [0, 0, 0]
-    assert browsing(office).get("/home/").status_code == 200
+    page = browsing(office).get("/home/")
+    for figure, head in (("pipeline", "Stage,Title,Days"), ("promises", "After months,Made,Kept")):
+        assert f'href="?as={figure}"' in page.content.decode()
+        taken = browsing(office).get(f"/home/?as={figure}").content.decode("utf-8-sig")
+        assert taken.startswith(head)
+        assert ("Need,Who opens the house?,0" in taken) == (figure == "pipeline")
 
 
 def test_what_is_late_is_one_line_the_longest_first(world: World) -> None:

@@ -17,7 +17,7 @@ from serai.practices.actions import share_practice
 from serai.practices.models import PracticeVersion
 from sharing.stage import arranged
 from threads import browsing_as, captured, drafted, measured, published, text, whole
-from worlds import NOW, World, small_world
+from worlds import NOW, World, browsing, small_world
 
 DAY = date(2019, 11, 20)
 
@@ -148,3 +148,21 @@ def test_an_empty_objective_comes_back(world: World) -> None:
     path = f"/plans/{plan.pk}/objectives/new/"
     assert browsing_as(world, "Arbreva").post(path, {"text": ""}).status_code == 422
     assert browsing_as(world, "Lipovar").post(path, {"text": "Ours"}).status_code == 404
+
+
+def test_the_numbers_of_a_page_are_taken_away_with_their_doubt(world: World) -> None:
+    arbreva, indicator = world["Arbreva"], measured(world, drafted(world))
+    doubt = {"low": Decimal(-10), "high": Decimal("44.5")}
+    with arbreva.asks():
+        actions.measure(arbreva.actor, indicator, value=Decimal(-3), measured_on=date(2019, 11, 9), now=NOW, **doubt)
+    browser, path = browsing_as(world, "Arbreva"), f"/indicators/{indicator.pk}/"
+    assert 'href="?as=csv"' in browser.get(path).content.decode()
+    answer = browser.get(f"{path}?as=csv")
+    assert answer["Content-Disposition"] == 'attachment; filename="numbers.csv"'
+    lines = [line.split(",") for line in answer.content.decode("utf-8-sig").splitlines()]
+    assert lines[0][:5] == ["Day", "What it is", "Value", "At least", "At most"]
+    assert [(line[1], float(line[2])) for line in lines[1:]] == [
+        ("before", 11), ("measured", 34), ("measured", -3), ("target", 40),
+    ]  # fmt: skip
+    assert [float(part) for part in lines[3][3:5]] == [-10, 44.5]
+    assert browsing().get(f"{path}?as=csv").status_code == 404

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -245,7 +246,9 @@ def _clean(cell: str, number: int, *, formula: bool = False) -> str:
 
 
 def guarded(cell: object) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """A text that no spreadsheet takes for a formula; a number stays one."""
+    if isinstance(cell, int | float | Decimal):
+        return str(cell)
     text = "" if cell is None else str(cell)
     return f"'{text}" if _RISKY.match(text) else text
 

@@ -16,7 +16,7 @@ from serai.home.came import what_came
 from serai.home.front import sky
 from serai.stories.queries import stories_readable, story_page, told
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, same_for_visitors, show
+from serai.web.pages import Here, member_page, page, same_for_visitors, show, table_file
 from serai.web.strips import beside, days
 from serai.web.world import crop_step, near_svg, world_dots, world_svg
 
@@ -151,6 +151,13 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
     )
     own = queries.your_turn(here.standing, today=here.today)
     follow = queries.follow_through(now=here.now)
+    if request.GET.get("as") == "promises":
+        head = [_("After months"), _("Made"), _("Kept"), _("Changed"), _("Let go"), _("Silent")]
+        return table_file("promises", head, [[row["months"], row["made"], *row["counts"]] for row in follow])
+    if request.GET.get("as") == "pipeline":
+        stages = {lane.key: _lane(lane)["name"] for lane in lanes}
+        rows = [[stages[lane.key], title, age] for lane in lanes for title, _href, age in lane.ages]
+        return table_file("pipeline", [_("Stage"), _("Title"), _("Days")], rows)
     context = {
         "network": here.standing.runs,
         "stands": _stands(running, len(late[0]) + len(late[1]), sum(map(len, late[2:])), soon),

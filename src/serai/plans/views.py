@@ -17,14 +17,14 @@ from serai.directory.queries import speaks_for_a_city
 from serai.exchanges.models import Exchange, Takeaway
 from serai.plans import actions, forms, queries
 from serai.plans.models import Activity, Objective, Plan
-from serai.plans.words import STATES, number, progress_rows, seen, state_word
+from serai.plans.words import STATES, number, numbers, progress_rows, seen, state_word
 from serai.practices.models import PracticeVersion
 from serai.practices.queries import practices_readable
 from serai.sharing import heeding
 from serai.sharing.choosing import Ring, choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, posted, show, table_file
 from serai.web.steps import typed
 
 
@@ -216,8 +216,10 @@ def new_indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 @page
 def indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """One number: table before picture, interval before point."""
+    """One number: table before picture, interval before point; the table to take away with `as`."""
     found = queries.indicator_page(id)
+    if request.GET.get("as") == "csv":
+        return table_file("numbers", *numbers(found))
     context = {
         "indicator": found,
         "activity": found.activity,

@@ -113,6 +113,21 @@ def progress_rows(indicator: Indicator) -> list[dict[str, Any]]:
     return rows
 
 
+def numbers(indicator: Indicator) -> tuple[list[str], list[list[Any]]]:
+    """The same as a table to take away: its head, and its rows in order of time, nothing rounded."""
+    head = [_("Day"), _("What it is"), _("Value"), _("At least"), _("At most"), _("Unit"), _("How counted")]
+    rows: list[list[Any]] = [
+        [m.measured_on, _("measured"), m.value, m.low, m.high, indicator.unit, m.how or indicator.method]
+        for m in indicator.measurements.all()
+    ]
+    if indicator.baseline is not None:
+        before = [indicator.baseline_on, _("before"), indicator.baseline, None, None]
+        rows.insert(0, [*before, indicator.unit, indicator.method])
+    if indicator.target is not None:
+        rows.append([indicator.target_on, _("target"), indicator.target, None, None, indicator.unit, ""])
+    return head, rows
+
+
 def _sentence(moved: Moved) -> str:
     return {
         Moved.NO_NUMBER: _("No number yet."),

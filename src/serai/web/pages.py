@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +23,7 @@ from serai.db.acting import VISITOR, Asker, acting_as
 from serai.db.keys import sources
 from serai.db.rows import Protected
 from serai.directory.queries import Standing, standing
+from serai.documents.sheets import as_csv
 from serai.web.drawn import drawn_page
 from serai.web.jinja import page_context
 from serai.web.middleware import LOOKING
@@ -152,6 +153,13 @@ def show_once(request: HttpRequest, template: str, **told: Hashable) -> HttpResp
     if here["notices"] or here["seeing_as"]:  # words to one person once, and a form
         return show(request, template, told)
     return HttpResponse(drawn_page(template, (*told.items(), *here.items())))
+
+
+def table_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """The numbers of a page to take away, as CSV."""
+    answer = HttpResponse(as_csv(head, rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -16,10 +16,10 @@ from serai.directory.columns import NoSuchColumn, read_entries
 from serai.directory.imports import FATES, Line, Plan, plan
 from serai.directory.models import Organisation
 from serai.directory.views.rings import entry_rings, usual
-from serai.documents.sheets import MOST_BYTES, Sheet, SheetError, as_csv, as_xlsx, read, read_text
+from serai.documents.sheets import MOST_BYTES, Sheet, SheetError, as_xlsx, read, read_text
 from serai.sharing.choosing import choose_readers
 from serai.sharing.invitations import invite
-from serai.web.pages import Here, member_page, posted, show
+from serai.web.pages import Here, member_page, posted, show, table_file
 
 SHOWN = 40  # rows of those fates that need no thought
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -160,9 +160,7 @@ def export_members(request: HttpRequest, here: Here) -> HttpResponse:
     head = exports.head()
     rows = [] if "empty" in request.GET else exports.rows(today=here.today)
     if request.GET.get("as") == "csv":
-        answer = HttpResponse(as_csv(head, rows), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="list.csv"'
-        return answer
+        return table_file("list", head, rows)
     data = as_xlsx(head, rows, title=_("Members"), mirrored=get_language_bidi())
     answer = HttpResponse(data, content_type=XLSX)
     answer["Content-Disposition"] = 'attachment; filename="list.xlsx"'
