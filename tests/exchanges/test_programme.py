@@ -16,6 +16,7 @@ from serai.accounts.demo import outbox_mails
 from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
+from serai.directory.models import City
 from serai.exchanges import actions
 from serai.exchanges.checked import is_checked
 from serai.exchanges.models import Exchange, Participant, ProgrammeRelease, Session, Site
@@ -173,6 +174,23 @@ def test_moving_one_session_mails_exactly_its_people(world: World) -> None:
         actions.change_session(arbreva.actor, moves, expected=moves.version, where="The library", now=NOW)
     assert told_by_releasing() == {"Lipovar"}, "Valdora may read it and takes no part"
     assert told_by_releasing() == set(), "nothing changed"
+
+
+def test_two_browsers_see_one_truth_and_each_its_own_clock(world: World) -> None:
+    exchange = arranged(world)
+    session = with_session(world, exchange)
+    with world.secretariat.asks():
+        City.objects.filter(pk=world.cities["Arbreva"].pk).update(time_zone="Europe/London")
+    seen = {name: text(browsing_as(world, name).get(f"/sessions/{session.pk}/")) for name in ("Arbreva", "Lipovar")}
+    assert "Tue 26 Nov 2019, <bdi>10:00–12:00 Lipovar (09:00–11:00 Arbreva)</bdi>" in seen["Arbreva"]
+    assert "Tue 26 Nov 2019, <bdi>10:00–12:00 Lipovar</bdi>" in seen["Lipovar"]
+    turns = {name: text(browsing_as(world, name).get(f"/exchanges/{exchange.pk}/")) for name in seen}
+    for name, page in turns.items():
+        assert all(f"<bdi>{city}</bdi>" in page for city in seen), name
+        assert set(re.findall(r'class="turn (\w+)"', page)) <= {"yours", "theirs", "later", "done"}
+        assert "Your turn" in page or "Waiting for" in page, name
+    titles = [re.findall(r'<li class="task[^"]*"> <(?:a|span)[^>]*>([^<]+)<', page) for page in turns.values()]
+    assert titles[0] == titles[1], "one list, whoever looks"
 
 
 def test_a_second_editor_of_a_session_sees_both(world: World) -> None:

@@ -125,6 +125,9 @@ def _today(exchange: Any, here: Here) -> dict[str, Any]:
     if shown is None or shown.starts_at is None:
         return {"exchange": exchange, "session": None}
     until = dates.clock(shown.ends_at, zone) if shown.ends_at else ""
+    own, place = here.standing.city, exchange.place
+    there = (own.name, own.time_zone) if own else None
+    clocks = dates.clocks(shown.starts_at, (place.name if place else "", zone), there, shown.ends_at)
     share = None
     if running is not None and running.ends_at and running.starts_at:
         share = (here.now - running.starts_at) / (running.ends_at - running.starts_at)
@@ -133,6 +136,7 @@ def _today(exchange: Any, here: Here) -> dict[str, Any]:
         "session": shown,
         "running": running is not None,
         "until": until,
+        "clocks": clocks,
         "from": dates.clock(shown.starts_at, zone),
         "share": share,
     }

@@ -52,12 +52,17 @@ def clock(value: datetime, zone: str) -> str:
     return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def clocks(value: datetime, here: tuple[str, str], there: tuple[str, str] | None = None) -> str:
-    """ "09:30 Skopje (08:30 London)"; the second clock only where it differs. Each is (city, zone)."""
-    first = f"{clock(value, here[1])} {here[0]}"
+def clocks(
+    value: datetime, here: tuple[str, str], there: tuple[str, str] | None = None, until: datetime | None = None
+) -> str:
+    """ "09:30–11:00 Skopje (08:30–10:00 London)"; the second clock only where it differs. Each is (city, zone)."""
+
+    def at(place: tuple[str, str]) -> str:
+        return f"{clock(value, place[1])}{f'–{clock(until, place[1])}' if until else ''} {place[0]}".strip()
+
     if there is None or clock(value, there[1]) == clock(value, here[1]):
-        return first
-    return _("%(first)s (%(second)s)") % {"first": first, "second": f"{clock(value, there[1])} {there[0]}"}
+        return at(here)
+    return _("%(first)s (%(second)s)") % {"first": at(here), "second": at(there)}
 
 
 def day_of(value: datetime, zone: str) -> date:

@@ -143,7 +143,7 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "session": found,
         "exchange": found.exchange,
         "day": dates.day(dates.day_of(found.starts_at, zone)) if found.starts_at else "",
-        "hours": _hours(found, zone),
+        "hours": _hours(found, zone, here),
         "site": found.site,
         "rules": _rules(found.site) if found.site else [],
         "notes": list(found.notes.order_by("id")),
@@ -155,12 +155,13 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "exchanges/session.html", context)
 
 
-def _hours(session: Session, zone: str) -> str:
+def _hours(session: Session, zone: str, here: Here) -> str:
+    """On the clock of the place, and on that of the asker's own city where it differs."""
     if session.starts_at is None:
         return ""
-    end = f"–{dates.clock(session.ends_at, zone)}" if session.ends_at else ""
-    place = session.exchange.place
-    return f"{dates.clock(session.starts_at, zone)}{end} {place.name if place else ''}".strip()
+    place, own = session.exchange.place, here.standing.city if here.signed_in else None
+    there = (own.name, own.time_zone) if own else None
+    return dates.clocks(session.starts_at, (place.name if place else "", zone), there, session.ends_at)
 
 
 def _rules(site: Site) -> list[str]:
