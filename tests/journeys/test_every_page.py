@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 from crawl import Reached
-from hands import LAPTOP, PHONE, Hand
+from hands import LAPTOP, PHONE, TABS, Hand
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 SCRIPT = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -32,21 +32,44 @@ AXE = """async rules => {
 SIZES = """() => ['ltr', 'rtl'].flatMap(dir => {
   document.documentElement.dir = dir
   const over = document.documentElement.scrollWidth - document.documentElement.clientWidth
-  const small = [...document.querySelectorAll('button, .btn, summary, .mark, nav a, select, textarea, .input')]
+  const small = [...document.querySelectorAll('button, .btn, summary, .mark, nav a, select, textarea, .input, ' +
+    '.reads a, .row > a, .next-act > a, .plain > li > a:only-child')]
     .filter(one => one.checkVisibility() && !one.closest('.skip, [hidden]'))
     .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
     .filter(([box, html]) => box.height && (box.height < 43.9 || box.width < 24))
   return [...(over > 0 ? [`${dir}: ${over} px too wide at ${innerWidth}`] : []),
     ...small.map(([box, html]) => `${dir}: too small at ${innerWidth}: ${html}`)]
 })"""
+# A phone's 320 pixels are a laptop's at 400 %, 640 at 200 %: nothing is read by scrolling sideways.
+NARROW = ({"width": 320, "height": 256}, {"width": 640, "height": 400})
+OVER = """() => ['ltr', 'rtl'].flatMap(dir => {
+  document.documentElement.dir = dir
+  const over = document.documentElement.scrollWidth - document.documentElement.clientWidth
+  return over > 0 ? [`${dir}: ${over} px too wide at ${innerWidth}`] : []
+})"""
+COVERED = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect()
+  if (one === document.body) return null
+  const under = [...document.querySelectorAll('.ways, .hands')]
+    .filter(bar => getComputedStyle(bar).position === 'fixed' && !bar.contains(one))
+    .map(bar => bar.getBoundingClientRect()).some(bar => box.bottom > bar.top + 1 && box.top < bar.bottom)
+  return [one.outerHTML.slice(0, 120), under || box.top < 0 && box.bottom <= 0]
+}"""
+UNDRAWN = """() => [...document.querySelectorAll('main svg')].filter(svg => svg.checkVisibility())
+  .filter(svg => ![...svg.querySelectorAll('path, circle, line, rect, polygon, ellipse, text, use')].some(part => {
+    const { fill, stroke } = getComputedStyle(part), ground = getComputedStyle(document.body).backgroundColor
+    return [fill, stroke].some(one => one !== 'none' && one !== ground && one !== 'rgba(0, 0, 0, 0)')
+  })).map(svg => svg.outerHTML.slice(0, 120))"""
 HEAVIEST = {"/", "/home/", "/thread/exchange/*/", "/exchanges/*/", "/library/*/", "/stories/*/"}
 LATIN = r"""html => {
   const main = new DOMParser().parseFromString(html, 'text/html').querySelector('main')
-  const theirs = '[lang], bdi, [dir=auto], script, style, noscript, svg, .tlp, input, textarea, code, kbd'
+  const theirs = 'main [lang], bdi, [dir=auto], script, style, noscript, svg, .tlp, input, textarea, option, code, kbd'
   const walk = document.createTreeWalker(main, NodeFilter.SHOW_TEXT), left = []
   while (walk.nextNode()) {
     const text = walk.currentNode.data.trim()
-    if (/[A-Za-z]{2}/.test(text) && !walk.currentNode.parentElement.closest(theirs)) left.push(text.slice(0, 80))
+    const said = /[\u0600-\u06ff]/.test(text)  // in the interface's own words, with a name in them
+    if (!/[A-Za-z]{2}/.test(text) || said || walk.currentNode.parentElement.closest(theirs)) continue
+    left.push(text.slice(0, 80))
   }
   return left
 }"""
@@ -74,6 +97,43 @@ def test_no_text_of_the_interface_stays_in_latin_letters(somebody: Reached) -> N
         left += [f"{kind}: {text}" for text in hand.page.evaluate(LATIN, html)]
     hand.go("/kept-safe/?language=en")
     assert not left, "\n".join(left)
+
+
+def test_latin_letters_without_a_direction_of_their_own_are_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    own = "<p dir=auto>Theirs</p><p><bdi>Theirs</bdi></p><p lang=en>Theirs</p><option>Theirs</option><p>كلمة Name</p>"
+    html = f"<html lang=ar dir=rtl><main>{own}<p>Left in English</p><h1>Typed</h1></main></html>"
+    left = page.evaluate(LATIN, html)
+    page.close()
+    assert left == ["Left in English", "Typed"]
+
+
+def test_what_has_the_focus_is_never_under_the_bar(somebody: Reached) -> None:
+    hand, found = somebody
+    for kind in found.keys() & {"/home/", "/exchanges/*/", "/exchanges/*/programme/"}:
+        hand.go(found[kind])
+        hand.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        for way in ("Tab", "Shift+Tab"):
+            seen = 0
+            hand.page.evaluate("document.activeElement.blur()")
+            while seen < TABS:
+                hand.page.keyboard.press(way)
+                if (at := hand.page.evaluate(COVERED)) is None:
+                    break
+                seen += 1
+                assert not at[1], f"{kind} {way}: {at[0]}"
+            assert 10 < seen < TABS, (kind, seen)
+
+
+def test_shapes_keep_their_drawing_in_forced_colours(somebody: Reached) -> None:
+    hand, found = somebody
+    hand.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    undrawn: list[str] = []
+    for kind in found.keys() & HEAVIEST | found.keys() & {"/indicators/*/", "/styleguide/"}:
+        hand.go(found[kind])
+        undrawn += [f"{kind}: {svg}" for svg in hand.page.evaluate(UNDRAWN)]
+    hand.page.emulate_media(forced_colors="none", reduced_motion="reduce")
+    assert not undrawn, "\n".join(undrawn)
 
 
 class Meter:
@@ -149,6 +209,9 @@ def looked_at(page: Page) -> list[str]:
     for size in (PHONE, LAPTOP):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         wrong += page.evaluate(SIZES)
+    for size in NARROW:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wrong += page.evaluate(OVER)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     return wrong
 
