@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from base64 import b64decode
 from datetime import UTC
 from io import BytesIO
@@ -347,6 +348,23 @@ def test_lists_show_a_few_small_pictures_and_say_of_the_others_that_they_are_the
     assert page.count('loading="lazy"') == 3
     assert page.count("With a photo") == 2
     assert 'width="320" height="240"' in page
+
+
+def test_who_saves_data_is_shown_no_picture_but_where_it_is(world: World) -> None:
+    exchange = arranged(world)
+    takeaway = pictured(world, exchange)
+    browser = browsing_as(world, "Arbreva")
+    for path, words in (
+        (f"/exchanges/{exchange.pk}/takeaways/", "With a photo"),
+        (f"/takeaways/{takeaway.pk}/", ">Open"),
+    ):
+        answer = browser.get(path)
+        assert "<img" in text(answer)
+        assert "Save-Data" in answer["Vary"]
+        sparing = text(browser.get(path, headers={"Save-Data": "on"}))
+        assert "<img" not in sparing
+        assert words in sparing
+        assert re.search(r'href="/photos/[^"]+"', sparing)
 
 
 def test_under_the_chatham_house_rule_a_photo_shows_nobody_and_tells_the_day_alone(world: World) -> None:

@@ -246,6 +246,8 @@ def test_the_step_before_saving_is_held_to_the_same(browser: Browser, site_a_yea
     hand.choose("This season")
     hand.button("Continue")
     expect(hand.page.locator("main")).to_contain_text(re.compile("will be able to read this"))
+    hand.choose("Everyone from Arbreva")
+    expect(hand.page.locator("#live")).to_contain_text(re.compile("will be able to read this"))
     wrong += looked_at(hand.page)
     hand.context.close()
     assert not wrong + hand.errors, "\n".join(wrong)

@@ -89,6 +89,20 @@ def test_a_side_is_drawn_only_when_there_is_one() -> None:
     assert "<aside" not in page("layout.html")
 
 
+def test_one_polite_region_says_what_a_swap_changed() -> None:
+    regions = {
+        path.relative_to(TEMPLATES).as_posix()
+        for path in ALL
+        if re.search(r'aria-live|role="(status|log)"', path.read_text("utf-8"))
+    }
+    # That the network is gone, and as whom one sees, are said by their own strips when they appear.
+    assert regions == {"layout.html", "components/offline.html", "components/seeing.html"}
+    swapped = {"directory/places.html": "directory/found.html", "sharing/choose.html": "sharing/choose.html"}
+    asking = {path.relative_to(TEMPLATES).as_posix() for path in ALL if "hx-target" in path.read_text("utf-8")}
+    assert asking == set(swapped)
+    assert all("data-say" in (TEMPLATES / part).read_text("utf-8") for part in swapped.values())
+
+
 def test_what_people_typed_is_escaped() -> None:
     evil = "<script>alert(1)</script>"
     for out in (

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from serai.core.audience import group
@@ -32,7 +33,7 @@ def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     every = list(queries.takeaways_of(found))
     photos = [next(iter(t.photos.all()), None) for t in every]
     lines = [{"takeaway": t, "state": _state(t), "photo": photo} for t, photo in zip(every, photos, strict=True)]
-    shown = [photo.pk for photo in photos if photo][:MOST_PICTURES]
+    shown = [photo.pk for photo in photos if photo][: 0 if _saves_data(request) else MOST_PICTURES]
     weighs = here.standing.city if here.signed_in and here.standing.coordinates else None
     open_ones = (t for t in every if weighs and t.city_id == weighs.pk and _state(t) in ("captured", "parked"))
     context = {
@@ -42,7 +43,17 @@ def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "waiting": next(open_ones, None),
         "reading": reading(here, found),
     }
-    return show(request, "exchanges/takeaways.html", context)
+    return _varied(show(request, "exchanges/takeaways.html", context))
+
+
+def _saves_data(request: HttpRequest) -> bool:
+    """Whether whoever reads has told their browser to load little: a picture is then a tap away."""
+    return request.headers.get("Save-Data", "").lower() == "on"
+
+
+def _varied(answer: HttpResponse) -> HttpResponse:
+    patch_vary_headers(answer, ["Save-Data"])
+    return answer
 
 
 def _state(takeaway: Takeaway) -> str:
@@ -62,13 +73,14 @@ def takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "state": state_of(found),
         "weighings": list(found.weighings.order_by("-id")),
         "photos": list(found.photos.defer("whole", "small")),
+        "saves_data": _saves_data(request),
         "may_weigh": here.signed_in
         and here.standing.city is not None
         and here.standing.city.id == found.city_id
         and here.standing.coordinates,
         "reading": reading(here, found),
     }
-    return show(request, "exchanges/takeaway.html", context)
+    return _varied(show(request, "exchanges/takeaway.html", context))
 
 
 @member_page
