@@ -163,5 +163,10 @@ def in_words(thread: Thread) -> list[str | dict[str, str]]:
             record = thread.record((noun, id))
             title = title_of(noun, record)
             end = "" if title.endswith(("?", "!", "…", "؟", "۔")) else "."
-            parts += [before[noun], {"text": title.rstrip("."), "href": reverse(noun, args=[id])}, end]
+            told = {
+                "text": title.rstrip("."),
+                "href": reverse(noun, args=[id]),
+                "lang": getattr(record, "language", ""),
+            }
+            parts += [before[noun], told, end]
     return parts

@@ -286,13 +286,13 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
     """What the release changes, then one button; it writes only to those it affects."""
     found = _owned(here, id)
     if request.method == "POST":
-        lines = queries.unreleased(found)
+        changes = queries.unreleased(found)
         try:
             release = actions.release_programme(here.actor, found, now=here.now)
         except actions.NotCheckedYet:
             messages.error(request, _("Two people of different organisations must answer the safety questions first."))
             return redirect("safety", id)
-        told = tell_concerned(release, lines, but=here.actor.person, now=here.now)
+        told = tell_concerned(release, changes, but=here.actor.person, now=here.now)
         messages.success(
             request,
             ngettext(
