@@ -101,6 +101,9 @@ def test_what_was_taken_home_leads_to_the_first_that_waits_to_be_weighed(world: 
         exchanges.share_takeaway(arbreva.actor, kept, network(world), now=NOW)
     assert leads(heading(browsing_as(world, "Arbreva"), path)) == [("Weigh the first", f"/takeaways/{kept.pk}/weigh/")]
     assert NOTHING in heading(browsing_as(world, "Lipovar"), path), "it is Arbreva's to weigh"
+    with arbreva.asks():
+        exchanges.weigh_takeaway(arbreva.actor, kept, decision="parked", reason="Next year", now=NOW)
+    assert NOTHING in heading(browsing_as(world, "Arbreva"), path), "what was put off is weighed"
 
 
 def test_a_programme_says_how_much_waits_for_its_release(world: World) -> None:

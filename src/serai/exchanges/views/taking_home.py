@@ -35,7 +35,7 @@ def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     lines = [{"takeaway": t, "state": _state(t), "photo": photo} for t, photo in zip(every, photos, strict=True)]
     shown = [photo.pk for photo in photos if photo][: 0 if _saves_data(request) else MOST_PICTURES]
     weighs = here.standing.city if here.signed_in and here.standing.coordinates else None
-    open_ones = (t for t in every if weighs and t.city_id == weighs.pk and _state(t) in ("captured", "parked"))
+    open_ones = (t for t in every if weighs and t.city_id == weighs.pk and _state(t) == "captured")
     context = {
         "exchange": found,
         "lines": lines,
