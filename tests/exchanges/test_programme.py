@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serai.accounts.demo import outbox_mails
 from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
@@ -23,7 +22,7 @@ from serai.exchanges.models import Exchange, Participant, ProgrammeRelease, Sess
 from serai.exchanges.queries import difference, now_and_next, programme_sessions, unreleased
 from sharing.stage import arranged
 from threads import SAFE, browsing_as, text, with_session
-from worlds import NOW, World, browsing, small_world
+from worlds import NOW, World, small_world
 
 HOUR = timedelta(hours=1)
 few = settings(max_examples=60, deadline=None)
@@ -147,33 +146,6 @@ def test_the_page_of_a_release_says_what_was_added_moved_and_dropped(world: Worl
     page = text(browsing_as(world, "Arbreva").get(f"/exchanges/{exchange.pk}/release/"))
     assert all(title in page for title in ("Comes", "Moves", "Goes", "The library"))
     assert re.search(r"<del>[^<]*\d\d:\d\d–\d\d:\d\d", page), "a session that only ends later is seen to change"
-
-
-def test_moving_one_session_mails_exactly_its_people(world: World) -> None:
-    exchange, arbreva = arranged(world), world["Arbreva"]
-    both = [group("organisation", world[name].organisation.id) for name in ("Arbreva", "Lipovar", "Valdora")]
-    moves = with_session(world, exchange, readers=both)
-    with_session(world, exchange, title="Stays")
-    everybody = {**world.people, "Secretariat": world.secretariat}
-    browsers = {name: browsing(someone) for name, someone in everybody.items()}
-    addresses = {f"{someone.person.id}@example.org": name for name, someone in everybody.items()}
-    for name in ("Arbreva", "Lipovar"):
-        check(world, name, exchange)
-    path = f"/exchanges/{exchange.pk}/release/"
-
-    def told_by_releasing() -> set[str]:
-        before = {mail.id for mail in outbox_mails()}
-        assert browsers["Arbreva"].post(path).status_code == 302
-        mails = [mail for mail in outbox_mails() if mail.id not in before]
-        assert all("visit" not in mail.body + mail.subject for mail in mails), "that it changed, never what"
-        assert len(mails) == len({mail.address for mail in mails})
-        return {addresses[mail.address] for mail in mails}
-
-    assert told_by_releasing() == {"Arbreva NGO", "Lipovar", "Lipovar NGO"}, "all but whoever released it"
-    with arbreva.asks():
-        actions.change_session(arbreva.actor, moves, expected=moves.version, where="The library", now=NOW)
-    assert told_by_releasing() == {"Lipovar"}, "Valdora may read it and takes no part"
-    assert told_by_releasing() == set(), "nothing changed"
 
 
 def test_two_browsers_see_one_truth_and_each_its_own_clock(world: World) -> None:

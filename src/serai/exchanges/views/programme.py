@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,7 +21,6 @@ from serai.exchanges.checked import is_checked
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.queries import Slot
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
-from serai.exchanges.telling import tell_concerned
 from serai.exchanges.views.clashing import clashing
 from serai.sharing.reading import reading, reading_of
 from serai.web import dates
@@ -286,22 +285,12 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
     """What the release changes, then one button; it writes only to those it affects."""
     found = _owned(here, id)
     if request.method == "POST":
-        changes = queries.unreleased(found)
         try:
-            release = actions.release_programme(here.actor, found, now=here.now)
+            actions.release_programme(here.actor, found, now=here.now)
         except actions.NotCheckedYet:
             messages.error(request, _("Two people of different organisations must answer the safety questions first."))
             return redirect("safety", id)
-        told = tell_concerned(release, changes, but=here.actor.person, now=here.now)
-        messages.success(
-            request,
-            ngettext(
-                "The programme is released. One person is told.",
-                "The programme is released. %(num)d people are told.",
-                told,
-            )
-            % {"num": told},
-        )
+        messages.success(request, _("The programme is released."))
         return redirect("programme", id)
     zone = zone_of(found)
     lines = [_difference(line, zone) for line in queries.unreleased(found)]
