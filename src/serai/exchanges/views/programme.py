@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -185,14 +187,17 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Move to another day, hour or place, or mend it."""
     found = Session.objects.select_related("exchange__place").get(pk=id)
     zone = zone_of(_owned(here, found.exchange_id))
-    form = forms.SessionForm(merged(request, found), initial=_initial(found, zone), zone=zone, sites=_sites())
+    form = forms.SessionForm(
+        merged(request, _as_saved(found, zone)), initial=_initial(found, zone), zone=zone, sites=_sites()
+    )
     if request.method == "POST" and form.is_valid():
         values = _values(form)
         expected = form.cleaned_data["version"] or found.version
         try:
             actions.change_session(here.actor, found, expected=expected, now=here.now, **values)
         except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this session"))
+            there = _as_saved(cast("Session", meanwhile.record), zone)
+            return both_versions(request, form, there, title=_("Someone else changed this session"))
         messages.success(request, _("Changed in the draft. It is told to others when you release."))
         return redirect("programme", found.exchange_id)
     context = {"exchange": found.exchange, "session": found, "form": form}
@@ -206,6 +211,15 @@ def _initial(session: Session, zone: str) -> dict[str, Any]:
         moment = getattr(session, name)
         values[name] = dates.local(moment, zone) if moment else None
     return values | {"site": str(session.site_id or "")}
+
+
+def _as_saved(session: Session, zone: str) -> SimpleNamespace:
+    """The saved session as its form cleans one: hours of the place, the site by its id."""
+    values = _initial(session, zone)
+    for name in ("starts_at", "ends_at"):
+        moment = getattr(session, name)
+        values[name] = moment.astimezone(ZoneInfo(zone)) if moment else None
+    return SimpleNamespace(**values)
 
 
 def _sites() -> list[tuple[str, str]]:
