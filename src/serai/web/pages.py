@@ -13,8 +13,10 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, get_language_bidi
 
 from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
@@ -162,3 +164,9 @@ def posted(request: HttpRequest) -> QueryDict | None:
 def unbuilt(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """An address whose page is not there yet."""
     raise Http404
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The answer to a fault of ours. It asks nobody and no database: that may be what is broken."""
+    spoken = {"language": get_language() or "en", "direction": "rtl" if get_language_bidi() else "ltr"}
+    return HttpResponseServerError(render_to_string("500.html", spoken))

@@ -67,7 +67,7 @@ def typed(request: HttpRequest, *, without: Any = ()) -> dict[str, list[str]]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else -1
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else -1
 
 
 def _has(step: Step, request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from serai.directory.models import Person
 from serai.sharing.nouns import noun_named
-from serai.sharing.picking import people_called
+from serai.sharing.picking import name_typed, people_called
 from serai.sharing.views.asking import record_of
 from serai.web.middleware import SEEING_AS
 from serai.web.pages import Here, member_page, show, while_seeing_as
@@ -30,7 +30,7 @@ def see_as(request: HttpRequest, here: Here) -> HttpResponse:
         if person.pk != here.asker.person:
             request.session[SEEING_AS] = str(person.pk)
         return redirect(there or reverse("home"))
-    words = request.GET.get("look_up", "").strip()[:80]
+    words = name_typed(request.GET.get("look_up", ""))
     found = [person for person in people_called(words) if person.pk != here.asker.person] if words else []
     context = {"words": words, "found": found, "there": there, "already": here.asker.also is not None}
     context |= {"noun": request.GET.get("noun", ""), "id": request.GET.get("id", "")}
