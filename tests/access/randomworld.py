@@ -15,7 +15,7 @@ from django.db import models
 
 from access.ground import Ground
 from access.rowmaking import NOW, TODAY, Row, filled, ids, lay
-from access.withholding import withheld
+from access.withholding import named_in, withheld
 from serai.audit.models import AuditEntry
 from serai.core import audience as rule
 from serai.core.audience import Directory, Link, Membership, Reader, Record, group
@@ -29,6 +29,13 @@ from serai.stories.models import Naming, Passage, PassageTranslation
 from serai.translations.models import Translation
 
 FIXED = frozenset({AuditEntry, exchanges.SafetyCheck, exchanges.ProgrammeRelease, exchanges.Weighing})
+WITHIN = {  # by the column that leads to what it is part of
+    Passage: "story_id",
+    exchanges.Photo: "takeaway_id",
+    exchanges.ProgrammeRelease: "exchange_id",
+    exchanges.SafetyCheck: "exchange_id",
+    exchanges.Weighing: "takeaway_id",
+}
 NEVER_REPORTED = frozenset({AuditEntry, Invitation, Report})
 
 
@@ -160,13 +167,11 @@ class World:
 
     def record(self, row: Row) -> Record:
         """A row as the rule sees it."""
-        told_to, workers, within = None, frozenset(), None
+        told_to, workers = None, frozenset()
         if row.model in (Passage, PassageTranslation):
             told_to = withheld(row, self.of(Naming))
-        if issubclass(row.model, Translation):
-            within = self.find(parents_of(row.model)["original_id"], row["original_id"])
-        if row.model is exchanges.Photo:
-            within = self.find(exchanges.Takeaway, row["takeaway_id"])
+        whole = "original_id" if issubclass(row.model, Translation) else WITHIN.get(row.model)
+        within = self.find(parents_of(row.model)[whole], row[whole]) if whole else None
         if row.model is directory.Person:
             workers = ids(row.id)
         if row.model is exchanges.Task and (party := self.find(exchanges.Party, row["party_id"])):
@@ -183,7 +188,8 @@ class World:
             fixed=row.model in FIXED,
             told_to=told_to,
             within=self.record(within) if within else None,
-            shown_alone=row.model is exchanges.Photo,
+            shown_alone=row.model in WITHIN,
+            named_in=named_in(row.id, self.of(Naming)) if row.model is Passage else None,
         )
 
     def holders(self, row: Row) -> list[tuple[Row, frozenset[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from access.rowmaking import Row, ids
 from serai.stories.models import PassageTranslation
@@ -23,4 +24,13 @@ def withheld(row: Row, namings: Iterable[Row]) -> frozenset[str] | None:
                 whom = (n["organisation_id"], n["person_id"])
                 said[whom] = max(said[whom], n["answered_at"])
         agreed = all(at >= row["written_at"] for at in said.values())
-    return None if agreed else ids(*(n[c] for n in named for c in ("organisation_id", "person_id", "id")))
+    return None if agreed else _who(named)
+
+
+def named_in(passage: UUID, namings: Iterable[Row]) -> frozenset[str]:
+    """Those named in a passage, with the questions to them."""
+    return _who(n for n in namings if n["passage_id"] == passage)
+
+
+def _who(named: Iterable[Row]) -> frozenset[str]:
+    return ids(*(n[c] for n in named for c in ("organisation_id", "person_id", "id")))

@@ -188,8 +188,9 @@ class Record:
     `workers` write in it besides its source, where they read it: a task's party. `settled_by` alone changes it
     instead of its source: a report's contact. `fixed` is what nobody changes. `told_to` is set while someone named
     in a passage has not said yes: besides its source, these alone may read it, as far as they may at all. `within` is
-    what a translation translates or a photo is of: whoever may not read that reads nothing of this. But a photo is
-    `shown_alone` to whom it was reported.
+    what a row is part of (a translation's original, a photo's takeaway): whoever may not read that reads nothing of
+    this. But it may be `shown_alone` to whom it was reported; and of a passage its source and those `named_in` it need
+    not read the story.
     """
 
     id: str
@@ -204,6 +205,13 @@ class Record:
     told_to: frozenset[str] | None = None
     within: Record | None = None
     shown_alone: bool = False
+    named_in: frozenset[str] | None = None
+
+    def known_to(self, reader: Reader) -> bool:
+        """Whether this is a passage, and the reader its source or named in it."""
+        if self.named_in is None:
+            return False
+        return self.source in reader.sources or bool(self.named_in & (reader.sources | reader.named))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +228,7 @@ def why(reader: Reader, record: Record) -> Why | None:
     What is hidden after a report is read by its source and by whom it is named to, not by a link. A link shows of
     the rows it names those of its maker, and those its maker may read today that are at most TLP:GREEN.
     """
-    if record.within is not None and why(reader, record.within) is None:
+    if record.within is not None and why(reader, record.within) is None and not record.known_to(reader):
         to_them = record.shown_alone and reader.maker is None and record.id in reader.named
         return Why(rule="named") if to_them else None
     if record.source is not None and record.source in reader.sources:
@@ -258,7 +266,8 @@ def both_read(one: Reader, other: Reader, record: Record) -> bool:
 
     That the other wrote a Chatham House note does not count: it would tell the one who sees as them.
     """
-    if record.within is not None and not both_read(one, other, record.within):
+    known = record.known_to(one) and record.known_to(other)
+    if record.within is not None and not known and not both_read(one, other, record.within):
         return False
     return may_read(one, record) and may_read(replace(other, wrote=frozenset()), record)
 

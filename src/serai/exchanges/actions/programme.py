@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from serai.audit.actions import Actor, add, change
+from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
 from serai.exchanges.checked import is_checked, needs_check, snapshot
@@ -128,7 +129,8 @@ def check_safety(
 
 @transaction.atomic
 def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> ProgrammeRelease:
-    """Releases the programme as it stands; everyone sees the difference. Raises `NotCheckedYet`."""
+    """Releases the programme as it stands. What is kept of it is the organiser's alone: it holds every session, also
+    those that fewer may read. Raises `NotCheckedYet`."""
     if not is_checked(exchange):
         raise NotCheckedYet("two people of different organisations must answer the safety questions first")
     release = ProgrammeRelease(
@@ -137,7 +139,8 @@ def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> Pro
         programme=snapshot(exchange),
         illustrative=exchange.illustrative,
     )
-    add(actor, release, verb="release_programme", groups=exchange.audience.groups, now=now)
+    own = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
+    add(actor, release, verb="release_programme", groups=[own], now=now)
     state = "released" if exchange.state == "planned" else exchange.state
     change(actor, exchange, verb="release_programme", now=now, programme_number=release.number, state=state)
     return release
