@@ -28,9 +28,14 @@ def withheld(row: Row, namings: Iterable[Row]) -> frozenset[str] | None:
 
 
 def named_in(passage: UUID, namings: Iterable[Row]) -> frozenset[str]:
-    """Those named in a passage, with the questions to them."""
+    """Those named in a passage."""
     return _who(n for n in namings if n["passage_id"] == passage)
 
 
+def questions(passage: UUID, namings: Iterable[Row]) -> frozenset[str]:
+    """The questions put to those named in a passage."""
+    return ids(*(n.id for n in namings if n["passage_id"] == passage))
+
+
 def _who(named: Iterable[Row]) -> frozenset[str]:
-    return ids(*(n[c] for n in named for c in ("organisation_id", "person_id", "id")))
+    return ids(*(n[c] for n in named for c in ("organisation_id", "person_id")))

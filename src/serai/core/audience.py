@@ -131,7 +131,10 @@ def groups_of(directory: Directory, person: str | None, today: date) -> frozense
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A signed link: made by `source`, it names `records`; answered, it names only itself, to explain itself."""
+    """A signed link: made by `source`, it names `records`; answered, it names only itself, to explain itself.
+
+    `left`: whom it was made for does not belong any more to the organisation in whose name it asks.
+    """
 
     id: str
     source: str
@@ -139,10 +142,11 @@ class Link:
     expires_at: datetime
     answered: bool = False
     called_back: bool = False
+    left: bool = False
 
     def names(self, now: datetime) -> frozenset[str]:
-        """The rows it names at this moment; none once called back or past its day."""
-        if self.called_back or self.expires_at <= now:
+        """The rows it names at this moment; none once called back, past its day, or left by its person."""
+        if self.called_back or self.left or self.expires_at <= now:
             return frozenset()
         return frozenset({self.id}) if self.answered else self.records | {self.id}
 
@@ -190,7 +194,7 @@ class Record:
     in a passage has not said yes: besides its source, these alone may read it, as far as they may at all. `within` is
     what a row is part of (a translation's original, a photo's takeaway): whoever may not read that reads nothing of
     this. But it may be `shown_alone` to whom it was reported; and of a passage its source and those `named_in` it need
-    not read the story.
+    not read the story. `questions` are those put to the ones named: a link names them, not whom they were put to.
     """
 
     id: str
@@ -206,12 +210,15 @@ class Record:
     within: Record | None = None
     shown_alone: bool = False
     named_in: frozenset[str] | None = None
+    questions: frozenset[str] = frozenset()
 
     def known_to(self, reader: Reader) -> bool:
         """Whether this is a passage, and the reader its source or named in it."""
-        if self.named_in is None:
-            return False
-        return self.source in reader.sources or bool(self.named_in & (reader.sources | reader.named))
+        return self.named_in is not None and (self.source in reader.sources or self.asks(reader, self.named_in))
+
+    def asks(self, reader: Reader, named: frozenset[str]) -> bool:
+        """Whether one of those named asks, or a link that names one of the questions to them."""
+        return bool(named & reader.sources or self.questions & reader.named)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +240,7 @@ def why(reader: Reader, record: Record) -> Why | None:
         return Why(rule="named") if to_them else None
     if record.source is not None and record.source in reader.sources:
         return Why(rule="source")
-    if record.told_to is not None and not record.told_to & (reader.sources | reader.named):
+    if record.told_to is not None and not record.asks(reader, record.told_to):
         return None
     if reader.maker is None and record.id in reader.named | reader.wrote:
         return Why(rule="named")

@@ -131,7 +131,7 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a secret opens: `state` is open, answered, expired or called back."""
+    """What a secret opens: `state` is open, answered, expired, called back or left."""
 
     id: uuid.UUID
     kind: str
