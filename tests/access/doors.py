@@ -285,6 +285,7 @@ class Doors:
         return {
             "a link in another's name": (makes("town_b"), makes("town_a")),
             "a link that is over answers": (answers("link_old"), answers("link_a")),
+            "who left the town that is asked answers": (answers("link_left"), answers("link_a")),
             "another's link answers": (answers("link_b"), answers("link_a")),
             "a link lengthens itself": (
                 sets("link_a", "link_a", expires_at=later),

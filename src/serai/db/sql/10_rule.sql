@@ -227,7 +227,7 @@ DO $$
   DECLARE tablename text;
   BEGIN
     FOREACH tablename IN ARRAY ARRAY['membership', 'organisation', 'networkcity', 'networkorganisation', 'network', 'teammember',
-      'participant', 'audience', 'noteauthor', 'report', 'invitation'] LOOP
+      'participant', 'audience', 'noteauthor', 'report', 'invitation', 'matchanswer', 'naming'] LOOP
       EXECUTE format('CREATE TRIGGER serai_forgets AFTER INSERT OR UPDATE OR DELETE ON serai_%s EXECUTE FUNCTION serai_forgets()',
         tablename);
     END LOOP;
