@@ -121,6 +121,7 @@ def nasty() -> list[tuple[str, bytes]]:
         ("old Excel", b"\xd0\xcf\x11\xe0" + b"\0" * 600),
         ("no spreadsheet", empty.getvalue()),
         ("cut off", good[: len(good) // 2]),
+        ("damaged where it is packed", good[:60] + b"\xff" * 200 + good[260:]),
         ("damaged inside", changed(good, sheet, b"<worksheet><sheetData><row")),
         ("no table inside", changed(good, "xl/workbook.xml", b"<workbook/>")),
         ("entities", changed(good, sheet, entity)),

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +33,10 @@ MOST_TEXT: Final = 400_000  # letters in all: the table is sent back with each s
 _EMPTY_RUN = 1_000  # empty rows after which an XLSX is taken to end: formatting often goes on to row 1,048,576
 ENCODINGS: Final = ("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1254")
 SEPARATORS: Final = ("\t", ";", ",", "|")
+_BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+    OSError, KeyError, ValueError, TypeError, SyntaxError, IndexError, AttributeError, OverflowError,
+)  # fmt: skip
 _OF_CELLS = ("xl/worksheets/", "xl/sharedStrings", "xl/pivotCache/")
 _RISKY = re.compile(r"^[=+\-@\t\r]")
 _OLE = b"\xd0\xcf\x11\xe0"  # what XLS files, and XLSX files with a password, begin with
@@ -170,7 +176,7 @@ def _excel_rows(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
                 return
     except SheetError:
         raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, IndexError) as e:
+    except _BROKEN as e:
         # openpyxl lets through whatever its parsers meet in a damaged file.
         raise SheetError(_("This file is damaged. Open it in Excel or LibreOffice and save it again.")) from e
 
@@ -191,7 +197,9 @@ def _refuse_unsafe(data: bytes) -> None:
                 # Nothing that declares entities; a zero is a sign of UTF-16, in which no spreadsheet writes them.
                 if b"<!DOCTYPE" in text.upper() or b"\0" in text:
                     raise SheetError(_("This file holds something that is not a table. Save it as CSV."))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except SheetError:
+        raise
+    except _BROKEN as error:
         raise SheetError(_("This file is damaged, or has a password. Save it again without one.")) from error
 
 
