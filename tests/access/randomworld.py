@@ -15,7 +15,7 @@ from django.db import models
 
 from access.ground import Ground
 from access.rowmaking import NOW, TODAY, Row, filled, ids, lay
-from access.withholding import named_in, questions, withheld
+from access.withholding import WITHIN, left, named_in, questions, withheld
 from serai.audit.models import AuditEntry
 from serai.core import audience as rule
 from serai.core.audience import Directory, Link, Membership, Reader, Record, group
@@ -29,13 +29,6 @@ from serai.stories.models import Naming, Passage, PassageTranslation
 from serai.translations.models import Translation
 
 FIXED = frozenset({AuditEntry, exchanges.SafetyCheck, exchanges.ProgrammeRelease, exchanges.Weighing})
-WITHIN = {  # by the column that leads to what it is part of
-    Passage: "story_id",
-    exchanges.Photo: "takeaway_id",
-    exchanges.ProgrammeRelease: "exchange_id",
-    exchanges.SafetyCheck: "exchange_id",
-    exchanges.Weighing: "takeaway_id",
-}
 NEVER_REPORTED = frozenset({AuditEntry, Invitation, Report})
 
 
@@ -130,17 +123,10 @@ class World:
                 expires_at=row["expires_at"],
                 answered=row["answered_at"] is not None,
                 called_back=row["called_back_at"] is not None,
-                left=self._left(row),
+                left=left(row, [*self.of(MatchAnswer), *self.of(Naming)], self.facts),
             )
             for row in self.of(Invitation)
         ]
-
-    def _left(self, row: Row) -> bool:
-        """Whether the person of this link is outside an organisation in whose name it asks."""
-        questions = [q for model in (MatchAnswer, Naming) for q in self.of(model) if q.id in row["record_ids"]]
-        asked = ids(*(question["organisation_id"] for question in questions))
-        mine = rule.sources_of(self.facts, str(row["person_id"]), TODAY)
-        return row["person_id"] is not None and not asked <= mine - {str(row["person_id"])}
 
     def askers(self) -> list[Asker]:
         """Everybody who could ask: each person, each link, the visitor, and a keeper, who reads nothing here."""
@@ -175,10 +161,8 @@ class World:
 
     def record(self, row: Row) -> Record:
         """A row as the rule sees it."""
-        told_to, asked, workers = None, frozenset(), frozenset()
-        if row.model in (Passage, PassageTranslation):
-            told_to = withheld(row, self.of(Naming))
-            asked = questions(row.id if row.model is Passage else row["original_id"], self.of(Naming))
+        workers = frozenset()
+        told_to = withheld(row, self.of(Naming)) if row.model in (Passage, PassageTranslation) else None
         whole = "original_id" if issubclass(row.model, Translation) else WITHIN.get(row.model)
         within = self.find(parents_of(row.model)[whole], row[whole]) if whole else None
         if row.model is directory.Person:
@@ -199,7 +183,7 @@ class World:
             within=self.record(within) if within else None,
             shown_alone=row.model in WITHIN,
             named_in=named_in(row.id, self.of(Naming)) if row.model is Passage else None,
-            questions=asked,
+            questions=questions(row, self.of(Naming)),
         )
 
     def holders(self, row: Row) -> list[tuple[Row, frozenset[str]]]:
