@@ -111,22 +111,30 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     network = _network(here)
     fits = queries.partners(found, network)
     cities = City.objects.in_bulk([int(fit.city_id) for fit in fits])
-    form = forms.ProposalForm(posted(request), cities=[(fit.city_id, cities[int(fit.city_id)].name) for fit in fits])
+    others = queries.askable(found, network, without=list(cities))
+    cities |= {city.id: city for city in others}
+    form = forms.ProposalForm(posted(request), cities=[(str(id), city.name) for id, city in cities.items()])
     if request.method == "POST" and form.is_valid():
         chosen = [cities[int(code)] for code in form.cleaned_data["cities"]]
         try:
             match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"])
         except actions.NobodyToAsk as missing:
-            form.add_error("cities", _("Nobody coordinates for %(cities)s yet.") % {"cities": missing})
+            text = _("Nobody answers for %(cities)s yet. Ask the secretariat to say who does, or choose other cities.")
+            form.add_error("cities", text % {"cities": missing})
         else:
-            answer_link.ask_by_mail(here.actor, match, now=here.now)
-            messages.success(request, _("The cities are asked, by mail too."))
+            if answer_link.ask_by_mail(here.actor, match, now=here.now):
+                messages.success(request, _("The cities are asked, by mail too."))
+            else:
+                text = _("The cities are asked, but nobody there has an account to be mailed: tell them yourself.")
+                messages.warning(request, text)
             return redirect("match", match.id)
     lines = [
         {"city": cities[int(fit.city_id)], "fit": fit, "reasons": [reason_words(r) for r in fit.reasons]}
         for fit in fits
     ]
-    context = {"need": found, "network": network, "lines": lines, "form": form, "reading": reading(here, found)}
+    context = {
+        "need": found, "lines": lines, "others": others, "form": form, "reading": reading(here, found),
+    }  # fmt: skip
     return show(request, "needs/partners.html", context, status=422 if form.errors else 200)
 
 
@@ -138,7 +146,7 @@ def _propose(
         place = place_in_network(city, network)
         asked[city] = place.coordinator if place else None
     by_city = {fit.city_id: kept(fit.reasons) for fit in fits}
-    reasons = {str(city.id): by_city[str(city.id)] for city in cities}
+    reasons = {str(city.id): by_city.get(str(city.id), []) for city in cities}
     return actions.propose_match(here.actor, need, asked, reasons=reasons, now=here.now, message=message)
 
 
@@ -165,6 +173,7 @@ def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
     made = actions.make_offer(
         here.actor, city=city, readers=chosen, now=here.now, because=chosen.because, **form.cleaned_data
     )
+    messages.success(request, _("Your offer is saved. Cities that need it find it when they look for help."))
     return redirect("offer", made.id)
 
 
