@@ -149,6 +149,7 @@ MATRIX: dict[str, Cell] = {
     "check_practice_translation": press("practice", source),
     "new_exchange": Cell(allowed=of_an_organisation),
     "exchange": page("exchange"),
+    "change_exchange": form("exchange", source),
     "goals": form("exchange", source),
     "invite_city": form("exchange", source),
     "move_exchange": press("exchange", source, extra=("live",)),

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from serai.exchanges.models import Exchange
+from serai.exchanges.models import Exchange, SafetyCheck
 
 
 def needs_check(exchange: Exchange) -> str:
@@ -16,13 +16,18 @@ def needs_check(exchange: Exchange) -> str:
     return hashlib.sha256(json.dumps([str(exchange.place_id), *parts]).encode()).hexdigest()
 
 
+def said(exchange: Exchange) -> list[SafetyCheck]:
+    """What each person said last of the programme as it is."""
+    checks = exchange.safety_checks.filter(programme_digest=needs_check(exchange)).order_by("id")
+    return list({check.person_id: check for check in checks}.values())
+
+
 def is_checked(exchange: Exchange) -> bool:
     """Whether two people of different organisations said go, and nobody stop, for the programme as it is."""
-    checks = list(exchange.safety_checks.filter(programme_digest=needs_check(exchange)).order_by("id"))
-    latest = {check.person_id: check for check in checks}
-    if any(check.decision == "stop" for check in latest.values()):
+    checks = said(exchange)
+    if any(check.decision == "stop" for check in checks):
         return False
-    return len({check.source_id for check in latest.values()}) >= 2
+    return len({check.source_id for check in checks}) >= 2
 
 
 def snapshot(exchange: Exchange) -> list[dict[str, Any]]:

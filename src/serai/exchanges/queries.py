@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import F, Prefetch, Q, QuerySet, UUIDField
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from serai.db.keys import SpokenFor
@@ -22,6 +22,7 @@ from serai.exchanges.models import (
     Party,
     Photo,
     ProgrammeRelease,
+    SafetyCheck,
     Session,
     Site,
     Takeaway,
@@ -138,6 +139,22 @@ def due_tasks(own: uuid.UUID, *, today: date, limit: int = 20) -> list[Turn]:
     spoken, organised = due.filter(party__speaker=own), due.filter(party=None, exchange__organiser=own)
     tasks = sorted([*spoken[:limit], *organised[:limit]], key=lambda task: (task.due_on or date.max, task.id))
     turns = [turn_of(task, task.exchange, own=own, today=today) for task in tasks[:limit]]
+    return [turn for turn in turns if turn.state == "yours"]
+
+
+def to_check(own: uuid.UUID, *, limit: int = 5) -> list[Exchange]:
+    """Exchanges organised by others whose safety questions someone has answered, and nobody of this party yet."""
+    checks = SafetyCheck.objects.filter(exchange=OuterRef("pk"))
+    planned = Exchange.objects.filter(state="planned", parties__speaker=own).exclude(source_id=own)
+    found = planned.filter(Exists(checks), ~Exists(checks.filter(source_id=own)))
+    return list(found.distinct().order_by("starts_on", "id")[:limit])
+
+
+def own_turns(exchange: Exchange, *codes: str, own: uuid.UUID | None, today: date) -> list[Turn]:
+    """The lines of this list that wait for this organisation, to be marked as done where they are done."""
+    tasks = Task.objects.filter(exchange=exchange, code__in=codes, done_at=None)
+    tasks = tasks.select_related("party__city", "party__speaker").order_by("due_on", "id")
+    turns = [turn_of(task, exchange, own=own, today=today) for task in tasks]
     return [turn for turn in turns if turn.state == "yours"]
 
 

@@ -22,7 +22,9 @@ def merged(request: HttpRequest, record: Any) -> QueryDict | None:
         n.removeprefix(CHOOSE) for n, choice in request.POST.items() if n.startswith(CHOOSE) and choice == "theirs"
     ]:
         value = getattr(record, name)
-        data.setlist(name, [str(v) for v in value] if isinstance(value, list) else [str(value)])
+        data.setlist(
+            name, [str(v) for v in value] if isinstance(value, list) else ["" if value is None else str(value)]
+        )
     return data
 
 

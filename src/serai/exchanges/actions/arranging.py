@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -232,9 +233,16 @@ def add_goal(
     return add(actor, goal, verb="add_goal", groups=groups, now=now)
 
 
+@transaction.atomic
 def change_exchange(actor: Actor, exchange: Exchange, *, expected: int, now: datetime, **fields: Any) -> Exchange:
-    """Mends an exchange; `expected` is the version the editor saw."""
-    return change(actor, exchange, verb="change_exchange", now=now, expected=expected, **fields)
+    """Mends an exchange; `expected` is the version the editor saw. Where its days move, what is due moves along."""
+    changed = change(actor, exchange, verb="change_exchange", now=now, expected=expected, **fields)
+    lines = {line.code: line for line in LINES}
+    for task in Task.objects.filter(exchange=exchange, done_at=None, code__in=list(lines)).order_by("id"):
+        due = _due(changed, lines[task.code])
+        if task.due_on != due:
+            change(actor, task, verb="move_task", now=now, due_on=due)
+    return changed
 
 
 def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
@@ -242,6 +250,13 @@ def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
     if task.done_at is not None:
         raise NotAllowedNow("this is done already")
     return change(actor, task, verb="finish_task", now=now, done_at=now)
+
+
+def finish_tasks(actor: Actor, exchange: UUID, codes: Iterable[str], *, now: datetime) -> None:
+    """What the organiser has just done settles these lines of its list too, where they were open."""
+    mine = Task.objects.filter(exchange=exchange, party=None, source_id=actor.source, done_at=None)
+    for task in mine.filter(code__in=list(codes)).order_by("id"):
+        finish_task(actor, task, now=now)
 
 
 def reopen_task(actor: Actor, task: Task, *, now: datetime) -> Task:

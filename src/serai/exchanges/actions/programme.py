@@ -11,11 +11,14 @@ from django.db import transaction
 from serai.audit.actions import Actor, add, change
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
+from serai.exchanges.actions.arranging import finish_tasks
 from serai.exchanges.checked import is_checked, needs_check, snapshot
 from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.practices.models import Practice
 
+# What a released programme has behind it.
+RELEASED = ("draft_programme", "site_rules", "safety_check", "release_programme")
 DECISIONS = ("go", "conditions", "stop")
 
 
@@ -140,4 +143,5 @@ def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> Pro
     add(actor, release, verb="release_programme", groups=exchange.audience.groups, now=now)
     state = "released" if exchange.state == "planned" else exchange.state
     change(actor, exchange, verb="release_programme", now=now, programme_number=release.number, state=state)
+    finish_tasks(actor, exchange.pk, RELEASED, now=now)
     return release

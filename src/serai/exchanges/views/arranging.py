@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from serai.audit.actions import NotYours
+from serai.audit.actions import ChangedMeanwhile, NotYours
+from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Membership, Person
-from serai.directory.queries import held, place_in_network
+from serai.directory.queries import held, place_in_network, speaks_for_a_city
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.addresses import asked_id, target
 from serai.exchanges.models import Exchange, Participant, Party, Task
@@ -27,6 +28,7 @@ from serai.sharing.reading import reading
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.steps import Step, ask
+from serai.web.versions import both_versions, merged
 
 
 @page
@@ -42,7 +44,9 @@ def exchanges(request: HttpRequest, here: Here) -> HttpResponse:
         }
         for e in found
     ]
-    return show(request, "exchanges/list.html", {"lines": lines, "may_add": here.in_organisation})
+    context = {"lines": lines, "may_add": here.in_organisation}
+    context["of_a_city"] = not lines and here.signed_in and speaks_for_a_city()
+    return show(request, "exchanges/list.html", context)
 
 
 @member_page
@@ -82,6 +86,27 @@ def new_exchange(request: HttpRequest, here: Here) -> HttpResponse:
 def _agreed_match(request: HttpRequest) -> Match | None:
     asked = asked_id(request, "match")
     return match_with_answers(asked) if asked else None
+
+
+@member_page
+def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The organiser says anew what it is called, where and when; or that it does not take place."""
+    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
+    if found.state in ("closed", "cancelled"):
+        raise NotAllowedNow("this exchange is over")
+    initial = {name: getattr(found, name) for name in forms.ExchangeForm.base_fields}
+    form = forms.ExchangeForm(merged(request, found), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        expected = values.pop("version")
+        try:
+            actions.change_exchange(here.actor, found, expected=expected, now=here.now, **values)
+        except ChangedMeanwhile as meanwhile:
+            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this exchange"))
+        messages.success(request, _("The exchange is changed. What is due moved with its days."))
+        return redirect("exchange", id)
+    status = 422 if form.errors else 200
+    return show(request, "exchanges/change.html", {"exchange": found, "form": form}, status=status)
 
 
 @page
@@ -190,7 +215,8 @@ def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("Added. They can now read what is shared with the exchange."))
         return redirect("delegates", id)
     context = {"party": party, "line": _party_line(party, here.actor.organisation), "form": form}
-    context |= {"reading": reading(here, party.exchange)}
+    turns = queries.own_turns(party.exchange, "name_delegates", own=here.actor.organisation, today=here.today)
+    context |= {"reading": reading(here, party.exchange), "turns": [t for t in turns if t.task.party_id == party.pk]}
     return show(request, "exchanges/delegates.html", context, status=422 if form.errors else 200)
 
 
@@ -226,7 +252,8 @@ def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         places = [place_in_network(city, network) for network in here.standing.networks]
         place = next((p for p in places if p is not None and p.coordinator is not None), None)
         if place is None or place.coordinator is None:
-            form.add_error("city", _("Nobody coordinates for %(city)s yet.") % {"city": city.name})
+            text = _("Nobody answers for %(city)s yet. The secretariat says who does.")
+            form.add_error("city", text % {"city": city.name})
         else:
             actions.invite_party(here.actor, found, city, place.coordinator, now=here.now)
             return redirect("exchange", id)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.exchanges import actions, forms, queries
-from serai.exchanges.checked import is_checked
+from serai.exchanges.checked import is_checked, said
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.queries import Slot
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
@@ -111,7 +111,10 @@ def _line(session: Slot, zone: str, *, running: bool, coming: bool) -> Line:
 
 
 class Box(NamedTuple):
-    """The session that runs or comes next, as components/nowbox.html draws it; `share` of it has passed, 0 to 1."""
+    """The session that runs or comes next, as components/nowbox.html draws it; `share` of it has passed, 0 to 1.
+
+    `begins` says in words when it does.
+    """
 
     session: Slot
     begins: str
@@ -125,7 +128,13 @@ def _box(session: Slot, here: Here, zone: str) -> Box:
     if session.ends_at and session.starts_at <= here.now < session.ends_at:
         share = round((here.now - session.starts_at) / (session.ends_at - session.starts_at), 2)
     until = dates.clock(session.ends_at, zone) if session.ends_at else ""
-    return Box(session, dates.clock(session.starts_at, zone), until, share)
+    hour, day = dates.clock(session.starts_at, zone), dates.day_of(session.starts_at, zone)
+    begins = (
+        _("Next, at %(time)s") % {"time": hour}
+        if day == dates.day_of(here.now, zone)
+        else _("Next, on %(day)s at %(time)s") % {"day": dates.day(day), "time": hour}
+    )
+    return Box(session, begins, until, share)
 
 
 @page
@@ -264,12 +273,16 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         )
         messages.success(request, _("Your answers are kept."))
         return redirect("safety", id)
-    checks = SafetyCheck.objects.filter(exchange=found).select_related("person").order_by("-id")
+    checks = list(SafetyCheck.objects.filter(exchange=found).select_related("person").order_by("-id"))
+    fresh = said(found)
     context = {
         "exchange": found,
         "form": form,
-        "checks": list(checks),
+        "checks": checks,
         "checked": is_checked(found),
+        "stopped": [check for check in fresh if check.decision == "stop"],
+        "answered": any(check.source_id == here.actor.source for check in fresh),
+        "begun": bool(fresh),
         "questions": list(enumerate(SAFETY_QUESTIONS, start=1)),
         "reading": reading(here, found),
     }
@@ -286,7 +299,7 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
         except actions.NotCheckedYet:
             messages.error(request, _("Two people of different organisations must answer the safety questions first."))
             return redirect("safety", id)
-        messages.success(request, _("The programme is released."))
+        messages.success(request, _("The programme is released. Everyone of the exchange reads it now."))
         return redirect("programme", id)
     zone = zone_of(found)
     lines = [_difference(line, zone) for line in queries.unreleased(found)]

@@ -34,7 +34,13 @@ def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     lines = [{"takeaway": t, "state": _state(t), "photo": photo} for t, photo in zip(every, photos, strict=True)]
     shown = [photo.pk for photo in photos if photo][:MOST_PICTURES]
     context = {"exchange": found, "lines": lines, "shown": shown, "reading": reading(here, found)}
+    context["turns"] = _own_turns(here, found, "weigh")
     return show(request, "exchanges/takeaways.html", context)
+
+
+def _own_turns(here: Here, exchange: Exchange, *codes: str) -> list[queries.Turn]:
+    own = here.actor.organisation if here.signed_in else None
+    return queries.own_turns(exchange, *codes, own=own, today=here.today) if own is not None else []
 
 
 def _state(takeaway: Takeaway) -> str:
@@ -139,9 +145,9 @@ def promises(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         }
         for p in queries.promises_of(found)
     ]
-    return show(
-        request, "exchanges/promises.html", {"exchange": found, "lines": lines, "reading": reading(here, found)}
-    )
+    context = {"exchange": found, "lines": lines, "reading": reading(here, found)}
+    context["turns"] = _own_turns(here, found, "promise", "report_promises")
+    return show(request, "exchanges/promises.html", context)
 
 
 @member_page
