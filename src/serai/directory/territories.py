@@ -27,6 +27,8 @@ OWN_NAMES: Final = {
     "sk": "slovenčina", "sl": "slovenščina", "so": "Soomaali", "sq": "shqip", "sr": "српски", "sv": "svenska",
     "sw": "Kiswahili", "tr": "Türkçe", "uk": "українська", "ur": "اردو", "wo": "Wolof",
 }  # fmt: skip
+# What CLDR lists beside countries: pseudo-locales, regions, unions, and the unknown.
+_NO_COUNTRY: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _PARTED = re.compile(r"[,;/\n،、]")
 
 
@@ -50,7 +52,9 @@ def country_name(code: str) -> str:
 def country_choices() -> list[tuple[str, str]]:
     """Every country, code and name, by name."""
     names = reading_locale().territories
-    found = [(code, str(name)) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code != "ZZ"]
+    found = [
+        (code, str(name)) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY
+    ]
     return sorted(found, key=lambda pair: fold(pair[1]))
 
 
@@ -105,7 +109,7 @@ def _countries(reading: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for locale in dict.fromkeys((reading, "en")):
         for code, name in Locale(locale).territories.items():
-            if re.fullmatch("[A-Z]{2}", code):
+            if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY:
                 found.setdefault(fold(name), code)
                 found.setdefault(fold(code), code)
     return found | {"uk": "GB", "usa": "US", "kosovo": "XK"}
