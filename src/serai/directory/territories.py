@@ -27,6 +27,8 @@ OWN_NAMES: Final = {
     "sk": "slovenčina", "sl": "slovenščina", "so": "Soomaali", "sq": "shqip", "sr": "српски", "sv": "svenska",
     "sw": "Kiswahili", "tr": "Türkçe", "uk": "українська", "ur": "اردو", "wo": "Wolof",
 }  # fmt: skip
+# In which languages lists of members are written besides English: those of the columns in directory/columns.py.
+MEMBERS_WRITE: Final = ("sq", "mk", "bs", "sr", "hr", "tr", "fr", "nb", "sw", "ar", "ur")
 # What CLDR lists beside countries: pseudo-locales, regions, unions, and the unknown.
 _NO_COUNTRY: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _PARTED = re.compile(r"[,;/\n،、]")
@@ -92,12 +94,24 @@ def _languages(reading: str) -> dict[str, str]:
     return found
 
 
+@cache
+def _as_members_call_them() -> dict[str, str]:
+    """Codes by the folded names that lists of members use; read once, 15 MB, when a word is not known otherwise."""
+    found: dict[str, str] = {}
+    for locale in MEMBERS_WRITE:
+        names = Locale(locale).languages
+        for code in OWN_NAMES:
+            found.setdefault(fold(str(names.get(code, code))), code)
+        found.setdefault(fold(str(names.get("no", "norsk"))), "nb")
+    return found
+
+
 def language_codes(text: str) -> list[str]:
     """The codes of languages written one after the other, by name or code. Raises `UnknownLanguage` with the word."""
     known = _languages(reading_locale().language)
     codes = []
     for word in filter(None, (part.strip() for part in _PARTED.split(text))):
-        code = known.get(fold(word))
+        code = known.get(fold(word)) or _as_members_call_them().get(fold(word))
         if code is None:
             raise UnknownLanguage(word)
         codes.append(code)
