@@ -138,8 +138,12 @@ def link(given: argparse.Namespace) -> int:
 
     found = one_time_link(given.email, now=datetime.now(UTC))
     if found:
-        say(found)
-    elif given.email:
+        whose = given.email or "the first administrator"
+        say(f"For {whose}, within three days, once:\n{found}")
+        return 0
+    if given.email:
         say(f"serai: {given.email} is no administrator.")
         return 1
+    if not given.quiet:
+        say("There is an administrator already. For a link of theirs, or another's: serai user E-MAIL.")
     return 0
