@@ -97,6 +97,9 @@ def test_a_secretariat_is_led_through_its_first_steps_and_sees_no_table_of_nough
     table = "Organisation\tSector\tCity\nTown hall\tmunicipality\tKumanovo"
     looked = text(browser.post("/directory/import/", {"pasted": table}))
     (digest,) = set(re.findall(r'name="looked_over" value="([^"]+)"', looked))
+    chosen = text(browser.post("/directory/import/", {"pasted": table, "looked_over": digest}))
+    assert "Save for yourself" not in chosen, "those who are invited read it as soon as they come"
+    assert "Whoever joins later can read it too." in chosen
     ring = f"network-{network.id}"
     told = {"pasted": table, "looked_over": digest, "readers": ring, "confirmed": ring}
     assert browser.post("/directory/import/", told).status_code == 302

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from serai.audit.actions import Actor
-from serai.core.audience import group
+from serai.core.audience import group, kind_of
 from serai.db.rows import Protected
 from serai.directory.queries import Standing
 from serai.sharing import habits, heeding
@@ -140,6 +140,7 @@ def choose_readers(
             {"value": r.value, "title": r.title, "note": count_in_words(offer.readers[r.value])} for r in offer.rings
         ],
         "ring": ring,
+        "grows": any(kind_of(name) != "person" for name in ring.groups),
         "carried": {name: values for name, values in kept.items() if name not in OWN_FIELDS},
         "heeded": heeded,
         "removable": bool(kept.keys() - OWN_FIELDS),
