@@ -8,7 +8,7 @@ import pytest
 
 from serai.exchanges import actions
 from serai.exchanges.actions.programme import RELEASED
-from serai.exchanges.models import Exchange, Party, Task
+from serai.exchanges.models import Exchange, Participant, Party, Task
 from serai.exchanges.tasklist import LINES
 from serai.stories.actions import add_passage, release_story
 from sharing.stage import arranged
@@ -146,3 +146,21 @@ def test_the_page_of_the_safety_check_says_whose_turn_it_is(world: World) -> Non
         actions.check_safety(world["Lipovar"].actor, exchange, answers=SAFE, decision="stop", now=NOW)
     for browser in (arbreva, lipovar):
         assert "Someone said stop." in text(browser.get(address))
+
+
+def test_a_delegate_from_the_list_comes_for_the_sector_of_their_organisation(world: World) -> None:
+    exchange = arranged(world)
+    browser = browsing_as(world, "Lipovar")
+    with world["Lipovar"].asks():
+        party = Party.objects.get(exchange=exchange, city=world.cities["Lipovar"])
+        guest = Participant.objects.get(party=party, person=world["Lipovar NGO"].person)
+        actions.end_participation(world["Lipovar"].actor, guest, on=NOW.date(), now=NOW)
+    told = {"person": str(world["Lipovar NGO"].person.pk), "how_many": "1"}
+    address = f"/parties/{party.pk}/delegates/"
+    assert browser.post(address, told).status_code == 302
+    with world["Lipovar"].asks():
+        named = Participant.objects.get(party=party, person=world["Lipovar NGO"].person, ended_on=None)
+    assert named.sector == "civil_society"
+    unsaid = browser.post(address, {"in_words": "two teachers", "how_many": "2"})
+    assert unsaid.status_code == 422
+    assert "Choose the sector of those who are not on the list." in text(unsaid)

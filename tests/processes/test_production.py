@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError
 from django.test import Client
 
 from serai import children
@@ -49,3 +50,14 @@ def test_a_link_that_is_not_due_is_said_to_whoever_asked(
     assert children.link(parser().parse_args(["link", *words])) == 0
     assert said in capsys.readouterr().err
     assert bool(said) or not capsys.readouterr().err
+
+
+def test_a_link_before_the_first_start_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> str:
+        raise ProgrammingError("function serai_no_administrator() does not exist")
+
+    monkeypatch.setattr("serai.accounts.first.one_time_link", missing)
+    assert children.link(parser().parse_args(["link"])) == 1
+    assert capsys.readouterr().err.count("\n") == 1

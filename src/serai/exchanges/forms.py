@@ -100,7 +100,11 @@ class DelegateForm(forms.Form):
         help_text=_("For example: two ambassadors, a teacher."),
     )
     how_many = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=99, initial=1)
-    sector = forms.ChoiceField(label=_("Sector"), choices=vocabulary.SECTORS)
+    sector = forms.ChoiceField(
+        label=_("Sector"),
+        choices=[("", _("That of their organisation")), *vocabulary.SECTORS],
+        required=False,
+    )
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,6 +115,8 @@ class DelegateForm(forms.Form):
         values = super().clean() or {}
         if bool(values.get("person")) == bool(values.get("in_words")):
             self.add_error("in_words", _("Choose someone from the list, or say who it is. Not both."))
+        if values.get("in_words") and not values.get("sector"):
+            self.add_error("sector", _("Choose the sector of those who are not on the list."))
         return values
 
 

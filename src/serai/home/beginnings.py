@@ -42,7 +42,7 @@ def of_network(standing: Standing, *, young: bool, today: date) -> list[Due]:
     someone = Exists(Organisation.objects.filter(city=OuterRef("city")))
     found = []
     if young and places.filter(~someone).exists():
-        why = _("From Excel, or one by one. You look it over before anything is saved.")
+        why = _("A list from Excel. You look it over before anything is saved.")
         found.append(Due(title=_("Bring in your members"), href=reverse("import_members"), why=why, minutes=10))
     for place in places.filter(someone, coordinator=None).select_related("city")[:SHOWN]:
         found.append(

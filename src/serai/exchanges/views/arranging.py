@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.core.lifecycle import NotAllowedNow
-from serai.directory.models import City, Membership, Person
+from serai.directory.models import City, Membership, Organisation, Person
 from serai.directory.queries import held, place_in_network, speaks_for_a_city
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.addresses import asked_id, target
@@ -209,7 +209,7 @@ def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             person=person,
             in_words=values["in_words"],
             how_many=values["how_many"],
-            sector=values["sector"],
+            sector=values["sector"] or (_sector_of(here, party, person) if person else ""),
             now=here.now,
         )
         messages.success(request, _("Added. They can now read what is shared with the exchange."))
@@ -220,14 +220,26 @@ def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "exchanges/delegates.html", context, status=422 if form.errors else 200)
 
 
+def _organisations(party: Party) -> QuerySet[Organisation]:
+    """Those of the party's city, or its speaker where it has no city."""
+    return Organisation.objects.filter(city=party.city_id) if party.city_id else _speaker(party)
+
+
+def _speaker(party: Party) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=[party.speaker_id] if party.speaker_id else [])
+
+
 def _ours(here: Here, party: Party) -> QuerySet[Person]:
     """People of the party's city, or of its speaker where it has no city."""
-    memberships = Membership.objects.filter(held(here.today))
-    if party.city_id:
-        memberships = memberships.filter(organisation__city=party.city_id)
-    else:
-        memberships = memberships.filter(organisation=party.speaker_id)
+    memberships = Membership.objects.filter(held(here.today), organisation__in=_organisations(party))
     return Person.objects.filter(pk__in=memberships.values("person")).order_by("name", "id")
+
+
+def _sector_of(here: Here, party: Party, person: Person) -> str:
+    """The sector for which someone of the party comes: that of their organisation there."""
+    memberships = Membership.objects.filter(held(here.today), person=person, organisation__in=_organisations(party))
+    found = memberships.select_related("organisation").order_by("-coordinates", "started_on", "id").first()
+    return found.organisation.sector if found and found.organisation else ""
 
 
 @require_POST
