@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from serai.audit.actions import ChangedMeanwhile, NotYours
-from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Membership, Organisation, Person
 from serai.directory.queries import held, place_in_network, speaks_for_a_city
 from serai.exchanges import actions, forms, queries
@@ -93,7 +92,7 @@ def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The organiser says anew what it is called, where and when; or that it does not take place."""
     found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     if found.state in ("closed", "cancelled"):
-        raise NotAllowedNow("this exchange is over")
+        raise Http404
     initial = {name: getattr(found, name) for name in forms.ExchangeForm.base_fields}
     form = forms.ExchangeForm(merged(request, found), initial=initial)
     if request.method == "POST" and form.is_valid():
