@@ -78,7 +78,7 @@ def new_network(request: HttpRequest, here: Here) -> HttpResponse:
             return redirect("home")
         messages.success(request, _("The network is founded. Next: invite the first person of its office."))
         return redirect("invite", made.secretariat.id)
-    context = {"form": form, "title": _("Found a network."), "button": _("Found it")}
+    context = {"form": form, "title": _("Found a network."), "button": _("Found the network")}
     return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
@@ -92,7 +92,7 @@ def new_hub(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         assert made.secretariat is not None
         messages.success(request, _("The hub is founded. Next: invite its local prevention coordinator."))
         return redirect("invite", made.secretariat.id)
-    context = {"form": form, "title": _("Found a hub."), "kicker": parent.name, "button": _("Found it")}
+    context = {"form": form, "title": _("Found a hub."), "kicker": parent.name, "button": _("Found the hub")}
     return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
