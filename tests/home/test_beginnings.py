@@ -189,3 +189,8 @@ def test_the_second_person_of_a_safety_check_is_asked(world: World) -> None:
             exchanges.check_safety(world[name].actor, exchange, answers=SAFE, decision="go", now=NOW)
         assert (wanted in text(lipovar.get("/home/"))) is then
         assert wanted not in text(browsing_as(world, "Arbreva").get("/home/"))
+
+
+def test_an_empty_list_of_exchanges_offers_to_state_a_need_only_to_those_of_a_city(world: World) -> None:
+    for who, offered in ((world.secretariat, False), (world["Arbreva"], True)):
+        assert ('href="/needs/new/"' in text(browsing(who).get("/exchanges/"))) is offered
