@@ -256,8 +256,3 @@ def not_mine(found: Found) -> bool:
     with acting_as(link(found.id)), connection.cursor() as cursor:
         cursor.execute("SELECT serai_link_not_mine()")
         return bool(cursor.fetchone()[0])
-
-
-def for_chat(address: str, *, sender: str) -> str:
-    """A short neutral text for a chat group or a text message: that something waits, never what."""
-    return _("%(sender)s has a question for you on Serai: %(address)s") % {"sender": sender, "address": address}

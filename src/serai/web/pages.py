@@ -157,8 +157,3 @@ def show_once(request: HttpRequest, template: str, **told: Hashable) -> HttpResp
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was posted, also where that is nothing; None for a GET. Forms are bound to this."""
     return request.POST if request.method == "POST" else None
-
-
-def unbuilt(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """An address whose page is not there yet."""
-    raise Http404

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 WIDTH = 1000
-_ROUND = {"base", "hole", "value", "stuck"}
 
 
 @dataclass(frozen=True, kw_only=True)
