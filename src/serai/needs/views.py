@@ -127,7 +127,7 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         for fit in fits
     ]
     context = {"need": found, "network": network, "lines": lines, "form": form, "reading": reading(here, found)}
-    return show(request, "needs/partners.html", context, status=422 if form.errors else 200)
+    return show(request, "needs/partners.html", context)
 
 
 def _propose(
@@ -148,7 +148,7 @@ def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
     city = _own_city(here)
     form = forms.OfferForm(posted(request))
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
-        return show(request, "needs/new_offer.html", {"form": form}, status=422 if form.errors else 200)
+        return show(request, "needs/new_offer.html", {"form": form})
     rings = own_rings(here.standing)
     chosen = choose_readers(
         request,
@@ -220,7 +220,7 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
         actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, **values)
         messages.success(request, _("The answer is recorded. It can be taken back for seven days."))
         return redirect("match", found.match_id)
-    return show(request, "needs/answer.html", context, status=422 if form.errors else 200)
+    return show(request, "needs/answer.html", context)
 
 
 @require_POST

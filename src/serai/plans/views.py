@@ -51,7 +51,7 @@ def new_plan(request: HttpRequest, here: Here) -> HttpResponse:
         raise Http404
     form = forms.PlanForm(posted(request))
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
-        return show(request, "plans/new.html", {"form": form}, status=422 if form.errors else 200)
+        return show(request, "plans/new.html", {"form": form})
     team = Team.objects.filter(city=city).order_by("id").first()
     rings = own_rings(here.standing)
     if team is not None:
@@ -117,7 +117,7 @@ def new_objective(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         actions.add_objective(here.actor, found, form.cleaned_data["text"], now=here.now)
         return redirect("plan", id)
     context = {"form": form, "kicker": found.title, "title": _("Say what you want to reach."), "button": _("Add")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context)
 
 
 def _own_plan(here: Here, id: UUID) -> Plan:
@@ -151,7 +151,7 @@ def new_activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The activity is in the plan. Next: how will you know that it works?"))
         return redirect("activity", made.id)
     context = {"form": form, "kicker": objective.text, "title": _("Say what you will do."), "button": _("Add")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context)
 
 
 def _add_activity(
@@ -211,7 +211,7 @@ def new_indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         made = actions.add_indicator(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("indicator", made.id)
     context = {"form": form, "kicker": found.title, "title": _("Say how you will know."), "button": _("Add")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context)
 
 
 @page
@@ -245,4 +245,4 @@ def measure(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The number is kept."))
         return redirect("indicator", id)
     context = {"form": form, "kicker": found.name, "title": _("Write down the number."), "button": _("Keep it")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context)

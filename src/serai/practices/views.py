@@ -93,7 +93,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
     form = forms.PracticeForm(posted(request))
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
         context = {"form": form, "title": _("Publish a practice.")}
-        return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
+        return show(request, "practices/edit.html", context)
     rings = own_rings(here.standing)
     chosen = choose_readers(
         request,
@@ -148,7 +148,7 @@ def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("A new version is published. The ones before are kept."))
         return redirect("practice", id)
     context = {"form": form, "title": _("Change this practice."), "practice": found}
-    return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
+    return show(request, "practices/edit.html", context)
 
 
 def _meanwhile(request: HttpRequest, form: forms.MendForm, latest: Any) -> HttpResponse:

@@ -133,7 +133,7 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The story is drafted from the thread. Now improve the words."))
         return redirect("story", made.id)
     context = {"exchange": exchange, "form": form}
-    return show(request, "stories/new.html", context, status=422 if form.errors else 200)
+    return show(request, "stories/new.html", context)
 
 
 @member_page
@@ -153,7 +153,7 @@ def new_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             now=here.now,
         )
         return redirect("story", id)
-    return show(request, "stories/passage.html", {"story": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "stories/passage.html", {"story": found, "form": form})
 
 
 @member_page
@@ -170,9 +170,7 @@ def change_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         except ChangedMeanwhile as meanwhile:
             return both_versions(request, form, meanwhile.record, title=_("Someone else changed this passage"))
         return redirect("story", found.story_id)
-    return show(
-        request, "stories/passage.html", {"story": found.story, "form": form}, status=422 if form.errors else 200
-    )
+    return show(request, "stories/passage.html", {"story": found.story, "form": form})
 
 
 @require_POST

@@ -140,10 +140,12 @@ def member_page(view: View) -> View:
 
 
 def show(
-    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    """The page of this template; a form that came back wrong answers 422."""
-    return render(request, template, dict(context or {}), status=status)
+    """The page of this template, with 200; where its `form` came back wrong, with 422."""
+    told = dict(context or {})
+    form = told.get("form")
+    return render(request, template, told, status=status or (422 if form is not None and form.errors else 200))
 
 
 def show_once(request: HttpRequest, template: str, **told: Hashable) -> HttpResponse:

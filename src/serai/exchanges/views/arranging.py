@@ -191,7 +191,7 @@ def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         return redirect("delegates", id)
     context = {"party": party, "line": _party_line(party, here.actor.organisation), "form": form}
     context |= {"reading": reading(here, party.exchange)}
-    return show(request, "exchanges/delegates.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/delegates.html", context)
 
 
 def _ours(here: Here, party: Party) -> QuerySet[Person]:
@@ -230,7 +230,7 @@ def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         else:
             actions.invite_party(here.actor, found, city, place.coordinator, now=here.now)
             return redirect("exchange", id)
-    return show(request, "exchanges/invite.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "exchanges/invite.html", {"exchange": found, "form": form})
 
 
 @member_page
@@ -241,7 +241,7 @@ def goals(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.add_goal(here.actor, found, form.cleaned_data["goal"], now=here.now)
         return redirect("exchange", id)
-    return show(request, "exchanges/goals.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "exchanges/goals.html", {"exchange": found, "form": form})
 
 
 @member_page

@@ -177,7 +177,7 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("Added to the draft. It is told to others when you release."))
         return redirect("programme", id)
     context = {"exchange": found, "form": form}
-    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/edit_session.html", context)
 
 
 @member_page
@@ -196,7 +196,7 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("Changed in the draft. It is told to others when you release."))
         return redirect("programme", found.exchange_id)
     context = {"exchange": found.exchange, "session": found, "form": form}
-    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/edit_session.html", context)
 
 
 def _initial(session: Session, zone: str) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         )
         messages.success(request, _("The rules are kept. Everyone of the exchange reads them before the visit."))
         return redirect("programme", id)
-    return show(request, "exchanges/site.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "exchanges/site.html", {"exchange": found, "form": form})
 
 
 @member_page
@@ -273,7 +273,7 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "questions": list(enumerate(SAFETY_QUESTIONS, start=1)),
         "reading": reading(here, found),
     }
-    return show(request, "exchanges/safety.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/safety.html", context)
 
 
 @member_page

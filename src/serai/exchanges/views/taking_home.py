@@ -119,12 +119,7 @@ def weigh(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         actions.weigh_takeaway(here.actor, found, now=here.now, because=kept.because, **form.cleaned_data)
         messages.success(request, _("Weighed. Whoever was inspired can read the reason."))
         return redirect("takeaway", id)
-    return show(
-        request,
-        "exchanges/weigh.html",
-        {"takeaway": found, "form": form, "reading": reading(here, found)},
-        status=422 if form.errors else 200,
-    )
+    return show(request, "exchanges/weigh.html", {"takeaway": found, "form": form, "reading": reading(here, found)})
 
 
 @page
@@ -167,7 +162,6 @@ def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         request,
         "exchanges/new_promise.html",
         {"exchange": found, "form": form, "root": root, "reading": reading(here, found)},
-        status=422 if form.errors else 200,
     )
 
 
@@ -182,12 +176,7 @@ def renew_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             return kept
         actions.renew_promise(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("promises", found.exchange_id)
-    return show(
-        request,
-        "exchanges/renew.html",
-        {"promise": found, "form": form, "reading": reading(here, found)},
-        status=422 if form.errors else 200,
-    )
+    return show(request, "exchanges/renew.html", {"promise": found, "form": form, "reading": reading(here, found)})
 
 
 @member_page
@@ -205,4 +194,4 @@ def new_note(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         return redirect("session", id)
     few = sorted(queries.guessable_sectors(found)) if found.chatham else []
     context = {"session": found, "form": form, "few": few, "reading": reading(here, found)}
-    return show(request, "exchanges/new_note.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/new_note.html", context)
