@@ -52,6 +52,11 @@ class Party(Protected):
     in_words = models.CharField(max_length=160, blank=True)
     expected = models.PositiveSmallIntegerField(default=0)
 
+    @property
+    def name(self) -> str:
+        """What it is called: its city, else its words, else who speaks for it."""
+        return self.city.name if self.city else self.in_words or str(self.speaker or "")
+
 
 class Participant(Protected):
     """One taking part: a person with an account, or people told in words ("two ambassadors").

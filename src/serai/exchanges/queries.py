@@ -80,7 +80,7 @@ class Turn:
 def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: date) -> Turn:
     """Whose turn a line is: the party's speaker, or for a line without a party the organiser."""
     responsible = task.party.speaker_id if task.party else exchange.organiser_id
-    who = _party_name(task.party) if task.party else str(exchange.organiser or _("the organiser"))
+    who = task.party.name if task.party else str(exchange.organiser or _("the organiser"))
     over = exchange.state in ("closed", "cancelled") and task.phase != "after"
     if task.done_at is not None or over:
         state = "done"
@@ -94,10 +94,6 @@ def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: dat
 def _begins(task: Task, exchange: Exchange) -> date | None:
     """The first day on which a line can be worked on: what comes after the days together, on their last."""
     return {"before": None, "during": exchange.starts_on, "after": exchange.ends_on or exchange.starts_on}[task.phase]
-
-
-def _party_name(party: Party) -> str:
-    return party.city.name if party.city else party.in_words or str(party.speaker or "")
 
 
 def task_list(exchange: Exchange, *, own: uuid.UUID | None, today: date) -> list[Turn]:

@@ -32,11 +32,9 @@ from serai.web.steps import typed
 def plans(request: HttpRequest, here: Here) -> HttpResponse:
     """The plans the asker may read; from a practice, the choice of the plan it shall go into."""
     lines = list(queries.plans_readable()[:100])
-    own = here.actor.source if here.signed_in else None
-    mine = [plan for plan in lines if plan.source_id == own]
     context = {
         "lines": lines,
-        "mine": mine,
+        "mine": [plan for plan in lines if here.owns(plan)],
         "adapt": request.GET.get("adapt", ""),
         "of_a_city": here.signed_in and speaks_for_a_city(),
     }
@@ -111,20 +109,13 @@ def _activity_line(activity: Activity) -> dict[str, Any]:
 @member_page
 def new_objective(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What the plan wants to reach."""
-    found = _own_plan(here, id)
+    found = Plan.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.ObjectiveForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.add_objective(here.actor, found, form.cleaned_data["text"], now=here.now)
         return redirect("plan", id)
     context = {"form": form, "kicker": found.title, "title": _("Say what you want to reach."), "button": _("Add")}
     return show(request, "form.html", context)
-
-
-def _own_plan(here: Here, id: UUID) -> Plan:
-    found = Plan.objects.select_related("audience", "city").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
-    return found
 
 
 @member_page
@@ -237,7 +228,7 @@ def indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def measure(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One reading."""
     found = queries.indicator_page(id)
-    if found.source_id != here.actor.source:
+    if not here.owns(found):
         raise Http404
     form = forms.MeasureForm(posted(request), initial={"measured_on": here.today})
     if request.method == "POST" and form.is_valid():

@@ -125,7 +125,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
 def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """A mend is a new version; the ones before stay."""
     found = queries.practice_with_versions(id)
-    if found.source_id != here.actor.source:
+    if not here.owns(found):
         raise Http404
     latest = next(iter(found.versions.all()))
     form = forms.MendForm(posted(request), initial=forms.initial_of(latest))

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from serai.audit.actions import NotYours
 from serai.directory.models import City, Membership, Person
 from serai.directory.queries import held, place_in_network
 from serai.exchanges import actions, forms, queries
@@ -92,14 +91,14 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     own = here.actor.organisation if here.signed_in else None
     turns = queries.task_list(found, own=own, today=here.today)
     parties = list(found.parties.all())
-    mine = own is not None and found.source_id == own
+    mine = here.owns(found)
     context = {
         "exchange": found,
         "when": found.when or dates.days(found.starts_on, found.ends_on),
         "left": [p.city.name for p in parties if p.city and found.place_id != p.city_id],
         "right": [found.place.name] if found.place else [],
         "phases": _phases(turns, here),
-        "next": _next(found, turns, here, mine=mine),
+        "next": _next(turns, here),
         "parties": [_party_line(p, own) for p in parties],
         "mine": mine,
         "taking_part": here.signed_in and _takes_part(here, parties, mine=mine),
@@ -144,7 +143,7 @@ def _line(turn: Turn, here: Here, first: Turn | None) -> dict[str, Any]:
     }
 
 
-def _next(found: Exchange, turns: list[Turn], here: Here, *, mine: bool) -> dict[str, Any] | None:
+def _next(turns: list[Turn], here: Here) -> dict[str, Any] | None:
     turn = next((t for t in turns if t.state == "yours"), None)
     if turn is None:
         return None
@@ -157,7 +156,7 @@ def _party_line(party: Party, own: UUID | None) -> dict[str, Any]:
     people = list(party.participants.all())
     return {
         "party": party,
-        "name": party.city.name if party.city else party.in_words or str(party.speaker or ""),
+        "name": party.name,
         "people": people,
         "count": sum(p.how_many for p in people),
         "own": own is not None and party.speaker_id == own,
@@ -217,9 +216,7 @@ def end_participation(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
 @member_page
 def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The organiser asks a further city."""
-    found = Exchange.objects.select_related("audience").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
+    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.PartyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         city: City = form.cleaned_data["city"]
@@ -268,8 +265,5 @@ def move_exchange(request: HttpRequest, here: Here, id: UUID, to: str) -> HttpRe
     moves = {"live": actions.begin_exchange, "closed": actions.close_exchange, "cancelled": actions.cancel_exchange}
     if to not in moves:
         raise Http404
-    found = Exchange.objects.get(pk=id)
-    if found.source_id != here.actor.source:
-        raise NotYours("only the organiser moves an exchange on")
-    moves[to](here.actor, found, now=here.now)
+    moves[to](here.actor, Exchange.objects.get(pk=id, source_id=here.actor.source), now=here.now)
     return redirect("exchange", id)

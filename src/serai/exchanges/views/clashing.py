@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -88,9 +88,7 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
 @member_page
 def all_clashing(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Everything the organiser is warned of, in order of time, a page at a time."""
-    found = Exchange.objects.select_related("place").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
+    found = Exchange.objects.select_related("place").get(pk=id, source_id=here.actor.source)
     back = _number(request.GET.get("before", ""))
     first = max(0, back - A_PAGE) if back else _number(request.GET.get("after", ""))
     warned = clashing(here, found, first=first, size=A_PAGE)

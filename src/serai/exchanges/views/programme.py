@@ -37,10 +37,7 @@ def zone_of(exchange: Exchange) -> str:
 
 
 def _owned(here: Here, id: UUID) -> Exchange:
-    found = Exchange.objects.select_related("place", "audience", "organiser").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
-    return found
+    return Exchange.objects.select_related("place", "audience", "organiser").get(pk=id, source_id=here.actor.source)
 
 
 class Line(NamedTuple):
@@ -136,7 +133,6 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "exchange__place", "exchange__audience", "audience", "site__host", "city", "practice"
     ).get(pk=id)
     zone = zone_of(found.exchange)
-    own = here.actor.organisation if here.signed_in else None
     context = {
         "session": found,
         "exchange": found.exchange,
@@ -146,7 +142,7 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "rules": _rules(found.site) if found.site else [],
         "notes": list(found.notes.order_by("id")),
         "takeaways": list(found.takeaways.select_related("city").order_by("id")),
-        "mine": own is not None and found.source_id == own,
+        "mine": here.owns(found),
         "reading": reading(here, found),
     }
     return show(request, "exchanges/session.html", context)
