@@ -13,8 +13,10 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
@@ -159,3 +161,12 @@ def show_once(request: HttpRequest, template: str, **told: Hashable) -> HttpResp
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was posted, also where that is nothing; None for a GET. Forms are bound to this."""
     return request.POST if request.method == "POST" else None
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours. It asks nobody anything: what it would ask may be what broke."""
+    told = {
+        "language": translation.get_language() or "en",
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+    return HttpResponseServerError(render_to_string("500.html", told))
