@@ -163,6 +163,11 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def number_in(text: str | None, *, otherwise: int = 0) -> int:
+    """The whole number someone sent, of six digits at most; `otherwise` for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 6 else otherwise
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours. It asks nobody anything: what it would ask may be what broke."""
     told = {

@@ -16,7 +16,7 @@ from serai.directory.models import City
 from serai.exchanges.models import Exchange, Participant, Party, Session
 from serai.exchanges.public_holidays import holidays_on
 from serai.web import dates
-from serai.web.pages import Here, member_page, show
+from serai.web.pages import Here, member_page, number_in, show
 
 if TYPE_CHECKING:
     from serai.core.clashes import Clash, Item, Visit
@@ -89,16 +89,12 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
 def all_clashing(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Everything the organiser is warned of, in order of time, a page at a time."""
     found = Exchange.objects.select_related("place").get(pk=id, source_id=here.actor.source)
-    back = _number(request.GET.get("before", ""))
-    first = max(0, back - A_PAGE) if back else _number(request.GET.get("after", ""))
+    back = number_in(request.GET.get("before"))
+    first = max(0, back - A_PAGE) if back else number_in(request.GET.get("after"))
     warned = clashing(here, found, first=first, size=A_PAGE)
     if first and not warned.lines:  # some were put right meanwhile
         warned = clashing(here, found, size=A_PAGE)
     return show(request, "exchanges/all_clashing.html", {"exchange": found, "clashing": warned, "every": True})
-
-
-def _number(asked: str) -> int:
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
 
 
 def _visit(exchange: Exchange, sessions: Mapping[str, Session], zone: str) -> Visit:
