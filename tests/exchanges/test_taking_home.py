@@ -13,9 +13,8 @@ from serai.audit.models import AuditEntry
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.exchanges import actions
-from serai.exchanges.actions.taking_home import state_of
 from serai.exchanges.models import Commitment, Exchange, Note, NoteAuthor, Takeaway, Task, Weighing
-from serai.exchanges.queries import guessable_sectors, task_list
+from serai.exchanges.queries import guessable_sectors, state_of, task_list
 from sharing.stage import arranged
 from threads import browsing_as, captured, network, text, with_session
 from worlds import NOW, World, browsing, small_world

@@ -262,6 +262,12 @@ def takeaways_of(exchange: Exchange) -> QuerySet[Takeaway]:
     )
 
 
+def state_of(takeaway: Takeaway) -> str:
+    """What the last weighing the asker may read made of it."""
+    last = max(takeaway.weighings.all(), key=lambda weighing: weighing.pk, default=None)
+    return last.decision if last else "captured"
+
+
 def photo_rules(exchange: Exchange, *, first: Slot | None) -> list[Site]:
     """The sites of an exchange whose hosts say what may be photographed; that of the session `first` comes first."""
     programme = Session.objects.filter(exchange=exchange, position__gt=0)

@@ -120,9 +120,6 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             language=values["language"] or "en",
             exchange=exchange,
             city=here.standing.city,
-            readers=[group("organisation", here.actor.source)]
-            if here.actor.organisation
-            else [group("person", here.actor.person)],
             now=here.now,
         )
         for key in [k for k in keyed if k in values["sources"]]:

@@ -14,6 +14,7 @@ from serai.core.audience import RED, group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation
 from serai.exchanges.models import Commitment, Exchange, Note, Photo, Session, Takeaway, Weighing
+from serai.exchanges.queries import state_of
 from serai.practices.models import Practice
 
 WEIGHED = ("adopted", "adapted", "parked", "left")
@@ -104,12 +105,6 @@ def weigh_takeaway(
     weighing = Weighing(takeaway=takeaway, decision=decision, reason=reason, illustrative=takeaway.illustrative)
     groups = set(readers) if readers is not None else set(takeaway.audience.groups)
     return add(actor, weighing, verb="weigh_takeaway", groups=groups, now=now, because=because)
-
-
-def state_of(takeaway: Takeaway) -> str:
-    """What the last weighing the asker may read made of it."""
-    last = takeaway.weighings.order_by("-id").first()
-    return last.decision if last else "captured"
 
 
 def promise(

@@ -14,7 +14,6 @@ from serai.core.audience import group
 from serai.directory.models import TeamMember
 from serai.directory.queries import held
 from serai.exchanges import actions, forms, queries
-from serai.exchanges.actions.taking_home import state_of
 from serai.exchanges.addresses import asked_id
 from serai.exchanges.models import Commitment, Exchange, Participant, Session, Takeaway
 from serai.sharing import heeding
@@ -31,15 +30,12 @@ def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = Exchange.objects.select_related("place", "audience").get(pk=id)
     every = list(queries.takeaways_of(found))
     photos = [next(iter(t.photos.all()), None) for t in every]
-    lines = [{"takeaway": t, "state": _state(t), "photo": photo} for t, photo in zip(every, photos, strict=True)]
+    lines = [
+        {"takeaway": t, "state": queries.state_of(t), "photo": photo} for t, photo in zip(every, photos, strict=True)
+    ]
     shown = [photo.pk for photo in photos if photo][:MOST_PICTURES]
     context = {"exchange": found, "lines": lines, "shown": shown, "reading": reading(here, found)}
     return show(request, "exchanges/takeaways.html", context)
-
-
-def _state(takeaway: Takeaway) -> str:
-    weighings = list(takeaway.weighings.all())
-    return weighings[0].decision if weighings else "captured"
 
 
 @page
@@ -51,7 +47,7 @@ def takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "takeaway": found,
         "own": own,
         "personal": found.audience.label == "TLP:RED",
-        "state": state_of(found),
+        "state": queries.state_of(found),
         "weighings": list(found.weighings.order_by("-id")),
         "photos": list(found.photos.defer("whole", "small")),
         "may_weigh": here.signed_in
