@@ -15,6 +15,7 @@ from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation
 from serai.needs.models import Match, MatchAnswer, Need, Offer
+from serai.sharing.links import UNDO
 
 
 class NobodyToAsk(ValueError):
@@ -177,10 +178,10 @@ def answer_match(
 
 
 @transaction.atomic
-def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime, within_days: int = 7) -> MatchAnswer:
+def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime) -> MatchAnswer:
     """Takes an answer back within seven days, while nothing was built on it."""
     (present,) = _held(MatchAnswer.objects.filter(pk=answer.pk))
-    old = present.answered_at is None or (now - present.answered_at).days >= within_days
+    old = present.answered_at is None or now - present.answered_at >= UNDO
     if old or not Match.objects.filter(pk=present.match_id, state="proposed").exists():
         raise NotAllowedNow("an answer can be taken back for seven days, until an exchange is planned")
     blank: dict[str, Any] = {

@@ -158,7 +158,6 @@ def write_note(
     *,
     now: datetime,
     readers: Iterable[str] | None = None,
-    language: str = "en",
     because: str = "",
 ) -> Note:
     """A note from a session. Under the Chatham House Rule the database keeps its author where only they can read it.
@@ -166,9 +165,7 @@ def write_note(
     A Chatham House note goes to those of the exchange, and its trail holds no reason; another one is personal until
     shared.
     """
-    note = Note(
-        session=session, text=text, chatham=session.chatham, language=language, illustrative=session.illustrative
-    )
+    note = Note(session=session, text=text, chatham=session.chatham, illustrative=session.illustrative)
     if not session.chatham:
         groups = list(readers) if readers is not None else [group("person", actor.person)]
         return add(actor, note, verb="write_note", groups=groups, source=actor.person, now=now, because=because)

@@ -157,7 +157,7 @@ def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(
         request,
         "exchanges/new_promise.html",
-        {"exchange": found, "form": form, "root": root, "reading": reading(here, found)},
+        {"exchange": found, "form": form, "reading": reading(here, found)},
     )
 
 
