@@ -34,6 +34,9 @@ def test_what_a_page_names_exists(path: Path) -> None:
         for command in re.findall(r"^serai ([a-z]+)", said):
             if f'"{command}"' not in cli:
                 wrong.append(f"serai {command}")
+        for there in re.findall(r"^(?:src|tests|bench|docs)/[\w./-]+", said):
+            if not (ROOT / there).exists():
+                wrong.append(there)
         for name in re.findall(r"\bSERAI_[A-Z_]+\b", said):
             if name not in settings:
                 wrong.append(name)
