@@ -10,6 +10,7 @@ from serai.needs.models import Match
 from serai.partnerships.models import Partnership
 from serai.practices.models import Practice
 
+UNDER_WAY = ("planned", "released", "live")
 FORMS = [("in_person", "in_person"), ("online", "online"), ("both", "both")]
 
 
@@ -40,6 +41,11 @@ class Exchange(Protected):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it can still be changed."""
+        return self.state in UNDER_WAY
 
 
 class Party(Protected):

@@ -16,6 +16,7 @@ from serai.db.keys import SpokenFor
 from serai.db.ready import Gap, Ready
 from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
+    UNDER_WAY,
     Commitment,
     Exchange,
     Participant,
@@ -81,7 +82,7 @@ def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: dat
     """Whose turn a line is: the party's speaker, or for a line without a party the organiser."""
     responsible = task.party.speaker_id if task.party else exchange.organiser_id
     who = task.party.name if task.party else str(exchange.organiser or _("the organiser"))
-    over = exchange.state in ("closed", "cancelled") and task.phase != "after"
+    over = not exchange.under_way and task.phase != "after"
     if task.done_at is not None or over:
         state = "done"
     elif (begins := _begins(task, exchange)) and today < begins:
@@ -186,6 +187,11 @@ class Heading(NamedTuple):
     illustrative: bool
     groups: tuple[str, ...]
     label: str
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the exchange can still be changed."""
+        return self.state in UNDER_WAY
 
 
 _HEADING = Ready(

@@ -72,11 +72,6 @@ def meet_need(actor: Actor, need: Need, *, now: datetime) -> Need:
     return change(actor, need, verb="meet_need", now=now, state=moved("need", need.state, "met"))
 
 
-def close_need(actor: Actor, need: Need, *, now: datetime, because: str = "") -> Need:
-    """The city no longer asks."""
-    return change(actor, need, verb="close_need", now=now, because=because, state=moved("need", need.state, "closed"))
-
-
 def make_offer(
     actor: Actor,
     *,

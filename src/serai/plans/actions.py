@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -91,11 +90,6 @@ def add_activity(
         root = ActivityTakeaway(activity=activity, takeaway=takeaway, illustrative=activity.illustrative)
         add(actor, root, verb="root_activity", groups=groups, now=now)
     return activity
-
-
-def change_activity(actor: Actor, activity: Activity, *, expected: int, now: datetime, **fields: Any) -> Activity:
-    """Mends an activity; `expected` is the version the editor saw."""
-    return change(actor, activity, verb="change_activity", now=now, expected=expected, **fields)
 
 
 def move_activity(actor: Actor, activity: Activity, to: str, *, now: datetime) -> Activity:

@@ -171,11 +171,6 @@ def add_party(
     return party
 
 
-def invite_party(actor: Actor, exchange: Exchange, city: City, speaker: Organisation, *, now: datetime) -> Party:
-    """A further city takes part, spoken for by its coordinating organisation."""
-    return add_party(actor, exchange, kind="city", city=city, speaker=speaker, now=now)
-
-
 def _let_read(actor: Actor, exchange: Exchange, speaker: Organisation, now: datetime) -> None:
     fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
     groups = set(fresh.audience.groups)

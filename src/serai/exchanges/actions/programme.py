@@ -39,11 +39,6 @@ def add_site(
     return add(actor, site, verb="add_site", groups=readers, now=now)
 
 
-def change_site(actor: Actor, site: Site, *, expected: int, now: datetime, **rules: Any) -> Site:
-    """Mends the rules of a site."""
-    return change(actor, site, verb="change_site", now=now, expected=expected, **rules)
-
-
 def add_session(
     actor: Actor,
     exchange: Exchange,

@@ -90,6 +90,7 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = queries.exchange_page(id)
     own = here.actor.organisation if here.signed_in else None
     turns = queries.task_list(found, own=own, today=here.today)
+    first = next((turn for turn in turns if turn.state == "yours"), None)
     parties = list(found.parties.all())
     mine = here.owns(found)
     context = {
@@ -97,14 +98,14 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "when": found.when or dates.days(found.starts_on, found.ends_on),
         "left": [p.city.name for p in parties if p.city and found.place_id != p.city_id],
         "right": [found.place.name] if found.place else [],
-        "phases": _phases(turns, here),
-        "next": _next(turns, here),
+        "phases": _phases(turns, first, here),
+        "next": _next(first, here) if first else None,
         "parties": [_party_line(p, own) for p in parties],
         "mine": mine,
         "taking_part": here.signed_in and _takes_part(here, parties, mine=mine),
         "reading": reading(here, found),
         "promises": list(queries.promises_of(found)),
-        "takeaways": list(queries.takeaways_of(found)) if here.signed_in else [],
+        "takeaways": queries.takeaways_of(found).prefetch_related(None)[:6] if here.signed_in else [],
     }
     return show(request, "exchanges/exchange.html", context)
 
@@ -115,9 +116,8 @@ def _takes_part(here: Here, parties: list[Party], *, mine: bool) -> bool:
     return mine or speaks or any(q.person_id == here.actor.person for p in parties for q in p.participants.all())
 
 
-def _phases(turns: list[Turn], here: Here) -> list[dict[str, Any]]:
+def _phases(turns: list[Turn], first: Turn | None, here: Here) -> list[dict[str, Any]]:
     words = {"before": _("Before"), "during": _("During"), "after": _("After")}
-    first = next((t for t in turns if t.state == "yours"), None)
     groups = []
     for phase in PHASES:
         lines = [_line(t, here, first) for t in turns if t.task.phase == phase]
@@ -143,10 +143,7 @@ def _line(turn: Turn, here: Here, first: Turn | None) -> dict[str, Any]:
     }
 
 
-def _next(turns: list[Turn], here: Here) -> dict[str, Any] | None:
-    turn = next((t for t in turns if t.state == "yours"), None)
-    if turn is None:
-        return None
+def _next(turn: Turn, here: Here) -> dict[str, Any]:
     note = ngettext("About %(n)d minute.", "About %(n)d minutes.", turn.task.minutes) % {"n": turn.task.minutes}
     due = dates.by_when(turn.task.due_on, here.today)
     return {"words": turn.words, "href": target(turn.task), "note": f"{note} {due}".strip()}
@@ -225,7 +222,7 @@ def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         if place is None or place.coordinator is None:
             form.add_error("city", _("Nobody coordinates for %(city)s yet.") % {"city": city.name})
         else:
-            actions.invite_party(here.actor, found, city, place.coordinator, now=here.now)
+            actions.add_party(here.actor, found, kind="city", city=city, speaker=place.coordinator, now=here.now)
             return redirect("exchange", id)
     return show(request, "exchanges/invite.html", {"exchange": found, "form": form})
 

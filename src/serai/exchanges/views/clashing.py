@@ -21,7 +21,6 @@ from serai.web.pages import Here, member_page, number_in, show
 if TYPE_CHECKING:
     from serai.core.clashes import Clash, Item, Visit
 
-STATES = ("planned", "released", "live")  # in which a programme can still be changed
 FEW = 3  # lines beside the programme
 A_PAGE = 40  # lines on the page of all
 NAMED = 3  # sessions named besides the one that clashes with them
@@ -63,7 +62,7 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
 
     A free time is looked for only for the lines given, so that a programme of hundreds stays quick.
     """
-    if exchange.state not in STATES or not here.owns(exchange):
+    if not exchange.under_way or not here.owns(exchange):
         return Warnings()
     from serai.core.clashes import clashes  # late: only organisers need the engine
 
