@@ -65,7 +65,6 @@ def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     context = {
         "practice": found,
         "version": latest,
-        "versions": versions,
         "sides": in_languages,
         "acts": translation_views.acts(here, found, latest, in_languages.translations) if mine else {},
         "rich": rich,

@@ -157,7 +157,6 @@ def _party_line(party: Party, own: UUID | None) -> dict[str, Any]:
         "people": people,
         "count": sum(p.how_many for p in people),
         "own": own is not None and party.speaker_id == own,
-        "sectors": sorted({p.sector for p in people if p.sector}),
     }
 
 

@@ -32,7 +32,7 @@ def see_as(request: HttpRequest, here: Here) -> HttpResponse:
         return redirect(there or reverse("home"))
     words = request.GET.get("look_up", "").strip()[:80]
     found = [person for person in people_called(words) if person.pk != here.asker.person] if words else []
-    context = {"words": words, "found": found, "there": there, "already": here.asker.also is not None}
+    context = {"words": words, "found": found, "already": here.asker.also is not None}
     context |= {"noun": request.GET.get("noun", ""), "id": request.GET.get("id", "")}
     return show(request, "sharing/see_as.html", context)
 
