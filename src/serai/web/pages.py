@@ -168,6 +168,14 @@ def number_in(text: str | None, *, otherwise: int = 0) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 6 else otherwise
 
 
+def id_in(text: str) -> UUID:
+    """The id someone sent. Raises `Http404` for what is none: nothing has it."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours. It asks nobody anything: what it would ask may be what broke."""
     told = {

@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from serai.core.audience import group
-from serai.directory.models import TeamMember
 from serai.directory.queries import held
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.addresses import asked_id
 from serai.exchanges.models import Commitment, Exchange, Participant, Session, Takeaway
 from serai.sharing import heeding
-from serai.sharing.choosing import Ring, choose_readers, own_rings
+from serai.sharing.choosing import Ring, choose_readers, own_rings, team_rings
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
 
@@ -87,18 +86,15 @@ def share_takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 def _rings(here: Here, exchange: Exchange) -> list[Ring]:
     rings = [ring for ring in own_rings(here.standing) if ring.value in ("organisation", "city")]
-    seats = TeamMember.objects.filter(held(here.today), person=here.actor.person).select_related("team").order_by("id")
-    rings += [Ring(value=f"team-{s.team_id}", title=s.team.name, groups=(group("team", s.team_id),)) for s in seats]
-    inner = group("exchange", exchange.id)
+    teams = team_rings(here)
+    rings += teams
     if Participant.objects.filter(held(here.today), exchange=exchange, person=here.actor.person).exists():
+        inner = group("exchange", exchange.id)
         rings.append(Ring(value="exchange", title=_("Everyone in this exchange"), groups=(inner,)))
+        both = _("%(team)s and everyone in this exchange")
         rings += [
-            Ring(
-                value=f"team-{s.team_id}-exchange",
-                title=_("%(team)s and everyone in this exchange") % {"team": s.team.name},
-                groups=(inner, group("team", s.team_id)),
-            )
-            for s in seats
+            Ring(value=f"{team.value}-exchange", title=both % {"team": team.title}, groups=(inner, *team.groups))
+            for team in teams
         ]
     return rings
 
