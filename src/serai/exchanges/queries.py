@@ -9,11 +9,13 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import F, Prefetch, Q, QuerySet, UUIDField
+from django.db.models import F, Prefetch, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
+from serai.audit.actions import Actor
 from serai.db.keys import SpokenFor
 from serai.db.ready import Gap, Ready
+from serai.directory.queries import held
 from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
     UNDER_WAY,
@@ -58,14 +60,13 @@ def exchange_page(id: uuid.UUID) -> Exchange:
     )
 
 
-def takes_part(exchange: Exchange, person: uuid.UUID, organisation: uuid.UUID | None, *, today: date) -> bool:
+def takes_part(exchange: Exchange, actor: Actor, *, today: date) -> bool:
     """Whether this person, for this organisation, organises the exchange, speaks for a party or is named in one."""
-    if organisation is not None and exchange.source_id == organisation:
+    if exchange.source_id in (actor.organisation, actor.person):
         return True
-    named = Participant.objects.filter(exchange=exchange, person=person, started_on__lte=today)
-    if organisation is not None and Party.objects.filter(exchange=exchange, speaker=organisation).exists():
+    if actor.organisation is not None and Party.objects.filter(exchange=exchange, speaker=actor.organisation).exists():
         return True
-    return exchange.source_id == person or named.filter(Q(ended_on=None) | Q(ended_on__gt=today)).exists()
+    return Participant.objects.filter(held(today), exchange=exchange, person=actor.person).exists()
 
 
 @dataclass(frozen=True, kw_only=True)

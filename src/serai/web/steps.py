@@ -29,9 +29,7 @@ class Answers:
     typed: dict[str, list[str]]
 
 
-def ask(
-    request: HttpRequest, steps: Sequence[Step], *, context: dict[str, Any], template: str = "web/step.html"
-) -> Answers | HttpResponse:
+def ask(request: HttpRequest, steps: Sequence[Step], *, context: dict[str, Any]) -> Answers | HttpResponse:
     """The answers, or the page of the first question that is not answered yet (or answered wrongly).
 
     A POST carries `step`, the number of the question it answers, and everything typed before. `back` goes
@@ -55,7 +53,7 @@ def ask(
                 "typed": typed(request, without=form.fields),
             }
             wrong = not asked_now
-            return show(request, template, page, status=422 if wrong else 200)
+            return show(request, "web/step.html", page, status=422 if wrong else 200)
         values |= form.cleaned_data
     return Answers(values=values, typed=typed(request))
 

@@ -92,7 +92,6 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     turns = queries.task_list(found, own=own, today=here.today)
     first = next((turn for turn in turns if turn.state == "yours"), None)
     parties = list(found.parties.all())
-    mine = here.owns(found)
     context = {
         "exchange": found,
         "when": found.when or dates.days(found.starts_on, found.ends_on),
@@ -101,19 +100,13 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "phases": _phases(turns, first, here),
         "next": _next(first, here) if first else None,
         "parties": [_party_line(p, own) for p in parties],
-        "mine": mine,
-        "taking_part": here.signed_in and _takes_part(here, parties, mine=mine),
+        "mine": here.owns(found),
+        "taking_part": here.signed_in and queries.takes_part(found, here.actor, today=here.today),
         "reading": reading(here, found),
         "promises": list(queries.promises_of(found)),
         "takeaways": queries.takeaways_of(found).prefetch_related(None)[:6] if here.signed_in else [],
     }
     return show(request, "exchanges/exchange.html", context)
-
-
-def _takes_part(here: Here, parties: list[Party], *, mine: bool) -> bool:
-    """Whether the asker is named, speaks for a party, or organises."""
-    speaks = any(p.speaker_id == here.actor.organisation for p in parties)
-    return mine or speaks or any(q.person_id == here.actor.person for p in parties for q in p.participants.all())
 
 
 def _phases(turns: list[Turn], first: Turn | None, here: Here) -> list[dict[str, Any]]:

@@ -251,7 +251,7 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Ten do-no-harm questions, answered by two people of different organisations that take part."""
     found = Exchange.objects.select_related("audience").get(pk=id)
-    if not queries.takes_part(found, here.actor.person, here.actor.organisation, today=here.today):
+    if not queries.takes_part(found, here.actor, today=here.today):
         raise Http404
     form = forms.SafetyForm(posted(request))
     if request.method == "POST" and form.is_valid():
