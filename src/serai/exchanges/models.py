@@ -10,6 +10,7 @@ from serai.needs.models import Match
 from serai.partnerships.models import Partnership
 from serai.practices.models import Practice
 
+IN_PROGRAMME = models.Q(position__gt=0)  # of sessions: a dropped one stands at 0
 UNDER_WAY = ("planned", "released", "live")
 FORMS = [("in_person", "in_person"), ("online", "online"), ("both", "both")]
 

@@ -18,6 +18,7 @@ from serai.db.ready import Gap, Ready
 from serai.directory.queries import held
 from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
+    IN_PROGRAMME,
     UNDER_WAY,
     Commitment,
     Exchange,
@@ -162,7 +163,7 @@ class Slot(NamedTuple):
 _SLOTS = Ready(
     Slot,
     lambda: (
-        Session.objects.filter(exchange=Gap("exchange", UUIDField()), position__gt=0)
+        Session.objects.filter(IN_PROGRAMME, exchange=Gap("exchange", UUIDField()))
         .order_by(F("starts_at").asc(nulls_last=True), "position", "id")
         .values_list("id", "title", "starts_at", "ends_at", "where", "site__name", "site_id")
     ),
@@ -277,7 +278,7 @@ def state_of(takeaway: Takeaway) -> str:
 
 def photo_rules(exchange: Exchange, *, first: Slot | None) -> list[Site]:
     """The sites of an exchange whose hosts say what may be photographed; that of the session `first` comes first."""
-    programme = Session.objects.filter(exchange=exchange, position__gt=0)
+    programme = Session.objects.filter(IN_PROGRAMME, exchange=exchange)
     sites = Site.objects.filter(pk__in=programme.values("site")).exclude(photos="").order_by("name", "id")
     at = first.site_id if first else None
     return sorted(sites, key=lambda site: site.pk != at)

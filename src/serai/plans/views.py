@@ -17,7 +17,7 @@ from serai.directory.queries import speaks_for_a_city
 from serai.exchanges.models import Exchange, Takeaway
 from serai.plans import actions, forms, queries
 from serai.plans.models import Activity, Objective, Plan
-from serai.plans.words import STATES, number, progress_rows, seen, state_word
+from serai.plans.words import TURNS, number, progress_rows, seen, state_word
 from serai.practices.models import PracticeVersion
 from serai.practices.queries import practices_readable
 from serai.sharing import heeding
@@ -99,7 +99,7 @@ def plan(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def _activity_line(activity: Activity) -> dict[str, Any]:
     return {
         "activity": activity,
-        "turn": STATES[activity.state],
+        "turn": TURNS[activity.state],
         "word": state_word(activity.state),
         "practice": activity.adapted_from.practice if activity.adapted_from else None,
         "seen": [seen(i) for i in activity.indicators.all()],
@@ -172,7 +172,7 @@ def activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     context = {
         "activity": found,
         "plan": found.objective.plan,
-        "turn": STATES[found.state],
+        "turn": TURNS[found.state],
         "word": state_word(found.state),
         "practice": found.adapted_from.practice if found.adapted_from else None,
         "takeaways": [root.takeaway for root in found.roots.all()],

@@ -17,7 +17,7 @@ from serai.plans.queries import standing_of
 from serai.web import dates
 from serai.web.strips import interval, scale_over
 
-STATES = {"planned": "later", "running": "theirs", "delivered": "done", "stopped": "later"}
+TURNS = {"planned": "later", "running": "theirs", "delivered": "done", "stopped": "later"}  # of an activity
 
 
 def state_word(state: str) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 from serai.audit.actions import Actor, add, change
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
-from serai.exchanges.checked import is_checked, needs_check, snapshot
+from serai.exchanges.checked import is_checked, programme_digest, snapshot
 from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.practices.models import Practice
@@ -115,7 +115,7 @@ def check_safety(
         person_id=actor.person,
         answers={str(number): dict(given) for number, given in answers.items()},
         decision=decision,
-        programme_digest=needs_check(exchange),
+        programme_digest=programme_digest(exchange),
         illustrative=exchange.illustrative,
     )
     return add(actor, check, verb="check_safety", groups=exchange.audience.groups, now=now)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from serai.directory.models import City
-from serai.exchanges.models import Exchange, Participant, Party, Session
+from serai.exchanges.models import IN_PROGRAMME, Exchange, Participant, Party, Session
 from serai.exchanges.public_holidays import holidays_on
 from serai.web import dates
 from serai.web.pages import Here, member_page, number_in, show
@@ -70,7 +70,7 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
     parties = list(Party.objects.filter(exchange=exchange).select_related("city").order_by("id"))
     sessions = {
         str(s.id): s
-        for s in Session.objects.filter(exchange=exchange, position__gt=0)
+        for s in Session.objects.filter(IN_PROGRAMME, exchange=exchange)
         .exclude(starts_at=None)
         .select_related("site__city")
         .order_by("starts_at", "id")
