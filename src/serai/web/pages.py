@@ -16,7 +16,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import translation
 
 from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
@@ -26,7 +25,7 @@ from serai.db.keys import sources
 from serai.db.rows import Protected
 from serai.directory.queries import Standing, standing
 from serai.web.drawn import drawn_page
-from serai.web.jinja import page_context
+from serai.web.jinja import in_language, page_context
 from serai.web.middleware import LOOKING
 
 ACTS_FOR = "acts_for"
@@ -178,8 +177,4 @@ def id_in(text: str) -> UUID:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours. It asks nobody anything: what it would ask may be what broke."""
-    told = {
-        "language": translation.get_language() or "en",
-        "direction": "rtl" if translation.get_language_bidi() else "ltr",
-    }
-    return HttpResponseServerError(render_to_string("500.html", told))
+    return HttpResponseServerError(render_to_string("500.html", in_language()))
