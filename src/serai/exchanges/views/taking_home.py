@@ -27,12 +27,9 @@ MOST_PICTURES = 3  # in a list: the weight of a page is bounded; the others are 
 def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What was taken home from an exchange, as far as the asker may read."""
     found = Exchange.objects.select_related("place", "audience").get(pk=id)
-    every = list(queries.takeaways_of(found))
-    photos = [next(iter(t.photos.all()), None) for t in every]
-    lines = [
-        {"takeaway": t, "state": queries.state_of(t), "photo": photo} for t, photo in zip(every, photos, strict=True)
-    ]
-    shown = [photo.pk for photo in photos if photo][:MOST_PICTURES]
+    every = [(t, next(iter(t.photos.all()), None)) for t in queries.takeaways_of(found)]
+    lines = [{"takeaway": t, "state": queries.state_of(t), "photo": photo} for t, photo in every]
+    shown = [photo.pk for _t, photo in every if photo][:MOST_PICTURES]
     context = {"exchange": found, "lines": lines, "shown": shown, "reading": reading(here, found)}
     return show(request, "exchanges/takeaways.html", context)
 
