@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -36,6 +36,7 @@ from serai.exchanges.tasklist import WORDS
 from serai.sharing.readable import readable
 from serai.web.dates import day_of
 
+A_MONTH = timedelta(days=30)
 PHASES = ("before", "during", "after")
 
 
@@ -220,6 +221,16 @@ def by_day(sessions: Sequence[Slot], zone: str) -> list[Day]:
         return day_of(session.starts_at, zone) if session.starts_at else None
 
     return [Day(day=day, sessions=tuple(group)) for day, group in groupby(sessions, key=key)]
+
+
+def ideas_come(exchange: Exchange, today: date) -> bool:
+    """Whether its days have begun and ended at most a month ago: so long delegates write down what they saw."""
+    if exchange.state == "live":
+        return True
+    last = exchange.ends_on or exchange.starts_on
+    if exchange.state == "cancelled" or exchange.starts_on is None or last is None:
+        return False
+    return exchange.starts_on <= today <= last + A_MONTH
 
 
 def now_and_next(sessions: Sequence[Slot], now: datetime) -> tuple[Slot | None, Slot | None]:

@@ -102,7 +102,7 @@ def initial_of(version: PracticeVersion) -> dict[str, Any]:
 class PracticeTranslationForm(TranslationForm):
     """The words of one version in another language, each field beside its original; what is empty there is not asked.
 
-    Takes `original`, the version, and `language`.
+    Takes `original`, the version. All but the title can be left for later.
     """
 
     number = forms.IntegerField(widget=forms.HiddenInput)
@@ -113,10 +113,11 @@ class PracticeTranslationForm(TranslationForm):
         self.beside = {name: text_of(getattr(original, name)) for name in FIELDS if getattr(original, name)}
         for name in self.beside:
             field: Any = asked[name]
+            told: dict[str, Any] = {"label": field.label, "required": name == "title"}
             self.fields[name] = (
-                Lines(name, label=field.label)
+                Lines(name, **told)
                 if name in LISTS
-                else forms.CharField(label=field.label, widget=type(field.widget), max_length=field.max_length)
+                else forms.CharField(**told, widget=type(field.widget), max_length=field.max_length)
             )
         self.order_fields([*self.beside, "made"])
 

@@ -54,7 +54,7 @@ def story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     lines = queries.told(list(found.passages.all()), as_source=mine)
     sheets = translating.sheets_of(found, found.passages.all())
-    in_languages = translation_views.sides_of(request, found, sheets)
+    in_languages = translation_views.sides_of(request, found, sheets, [line.passage for line in lines])
     open_to_me = queries.records_to_open([line.passage for line in lines])
     context = {
         "story": found,

@@ -101,6 +101,7 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "next": _next(first, here) if first else None,
         "parties": [_party_line(p, own) for p in parties],
         "mine": here.owns(found),
+        "ideas_come": queries.ideas_come(found, here.today),
         "taking_part": here.signed_in and queries.takes_part(found, here.actor, today=here.today),
         "reading": reading(here, found),
         "promises": list(queries.promises_of(found)),

@@ -142,6 +142,7 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "rules": _rules(found.site) if found.site else [],
         "notes": list(found.notes.order_by("id")),
         "takeaways": list(found.takeaways.select_related("city").order_by("id")),
+        "ideas_come": queries.ideas_come(found.exchange, here.today),
         "mine": here.owns(found),
         "reading": reading(here, found),
     }
@@ -267,6 +268,7 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "checks": list(checks),
         "checked": is_checked(found),
         "questions": list(enumerate(SAFETY_QUESTIONS, start=1)),
+        "asked": [(form[f"risk_{n}"], form[f"answer_{n}"]) for n in range(1, len(SAFETY_QUESTIONS) + 1)],
         "reading": reading(here, found),
     }
     return show(request, "exchanges/safety.html", context)
