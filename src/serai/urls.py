@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 # Django looks from the top: what is opened most stands first.
+handler500 = "serai.web.pages.broken"
 urlpatterns = [
     path("", include("serai.home.urls")),
     path("", include("serai.exchanges.urls")),

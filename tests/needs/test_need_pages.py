@@ -73,6 +73,13 @@ def test_a_wrong_answer_comes_back_with_everything_typed(world: World) -> None:
     assert 'value="Why?"' in page.content.decode()
 
 
+def test_a_step_that_is_no_number_asks_the_first_question(world: World) -> None:
+    for step in ("²", "9" * 5000, "one"):
+        page = browsing(world["Arbreva"]).post("/needs/new/", {"step": step})
+        assert page.status_code == 200
+        assert 'name="question"' in page.content.decode()
+
+
 def test_from_a_need_to_a_match_that_every_city_agreed_to(world: World) -> None:
     need = stated(world)
     offered(world, "Lipovar")

@@ -17,7 +17,7 @@ from serai.home.front import sky
 from serai.stories.queries import stories_readable, story_page, told
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, same_for_visitors, show
-from serai.web.strips import days
+from serai.web.strips import beside, days
 from serai.web.world import crop_step, near_svg, world_dots, world_svg
 
 USUAL = {"need": 60, "match": 30, "planned": 60, "released": 30, "live": 5, "follow": 365}
@@ -162,7 +162,7 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
         "help": own,
         "minutes": sum(due.minutes for due in own),
         "lanes": [_lane(lane) for lane in lanes],
-        "ticks": [0, 30, 60, 90, 120],
+        "ticks": ["0", "30", "60", "90", "120+"],
         "follow": follow,
         "illustrative": any(due.illustrative for due in own)
         or any(lane.illustrative for lane in lanes)
@@ -194,9 +194,11 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
     }
     # Dots at the same place are one dot: thousands of exchanges need no more than one a day.
     ages = sorted({min(age, 120) for _title, _href, age in lane.ages})
-    stuck = (
-        [(title, href, age) for title, href, age in lane.ages if age > USUAL[lane.key]] if lane.key != "follow" else []
-    )
+    stuck = [
+        line
+        for line in sorted(lane.ages, key=lambda line: -line[2])
+        if line[2] > USUAL[lane.key] and lane.key != "follow"
+    ]
     words = ", ".join(str(age) for age in sorted({age for _title, _href, age in lane.ages}))
     late = sorted({min(age, 120) for _title, _href, age in stuck})
     return {
@@ -204,7 +206,9 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
         "count": len(lane.ages),
         "strip": days(ages=ages, stuck=late, usual=min(USUAL[lane.key], 120), most=120),
         "ages": _("%(ages)s days") % {"ages": words} if words else _("none"),
-        "held": [{"text": dates.span(age), "href": href, "share": min(age, 120) / 120} for _t, href, age in stuck[:2]],
+        "held": [{"title": title, "text": dates.span(age), "href": href} for title, href, age in stuck[:2]],
+        "more": len(stuck) - 2,
+        "place": beside([day / 120 for day in late]) if 0 < len(stuck) <= 2 else "below",
     }
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from serai.audit.actions import Actor
 from serai.core.audience import group, kind_of
 from serai.db.rows import Protected
-from serai.directory.queries import Standing
+from serai.directory.models import TeamMember
+from serai.directory.queries import Standing, held
 from serai.sharing import habits, heeding
 from serai.sharing.picking import OwnChoice, own_choice
 from serai.sharing.queries import ReaderGroup, Readers, names_of, readers_of_each
@@ -87,6 +88,12 @@ def own_rings(standing: Standing, *, personal: bool = False) -> list[Ring]:
         rings.append(Ring(value=f"network-{network.id}", title=title, groups=(group("network", network.id),)))
     rings.append(Ring(value="everyone", title=_("Everyone, also without an account"), groups=(group("everyone"),)))
     return rings
+
+
+def team_rings(here: Here) -> list[Ring]:
+    """The teams in which this person has a seat."""
+    seats = TeamMember.objects.filter(held(here.today), person=here.actor.person).select_related("team").order_by("id")
+    return [Ring(value=f"team-{s.team_id}", title=s.team.name, groups=(group("team", s.team_id),)) for s in seats]
 
 
 @dataclass(frozen=True, kw_only=True)

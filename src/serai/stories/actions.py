@@ -25,13 +25,13 @@ def begin_story(
     *,
     title: str,
     exchange: Exchange,
-    readers: Iterable[str],
     now: datetime,
     city: City | None = None,
+    readers: Iterable[str] | None = None,
     byline: str = "",
     language: str = "en",
 ) -> Story:
-    """Begins a story about an exchange; a draft is read by its source alone until it is released."""
+    """Begins a story about an exchange; a draft is read by its source alone, unless said otherwise, until released."""
     story = Story(
         title=title,
         exchange=exchange,
@@ -40,7 +40,7 @@ def begin_story(
         language=language,
         illustrative=exchange.illustrative,
     )
-    return add(actor, story, verb="begin_story", groups=readers, now=now)
+    return add(actor, story, verb="begin_story", groups=readers or _own(actor), now=now)
 
 
 @transaction.atomic

@@ -172,11 +172,6 @@ def add_party(
     return party
 
 
-def invite_party(actor: Actor, exchange: Exchange, city: City, speaker: Organisation, *, now: datetime) -> Party:
-    """A further city takes part, spoken for by its coordinating organisation."""
-    return add_party(actor, exchange, kind="city", city=city, speaker=speaker, now=now)
-
-
 def _let_read(actor: Actor, exchange: Exchange, speaker: Organisation, now: datetime) -> None:
     fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
     groups = set(fresh.audience.groups)
@@ -195,7 +190,6 @@ def name_participant(
     in_words: str = "",
     how_many: int = 1,
     sector: str = "",
-    since: date | None = None,
     readers: Iterable[str] | None = None,
 ) -> Participant:
     """A party names one of its people, or people in words ("two ambassadors").
@@ -212,7 +206,7 @@ def name_participant(
         in_words=in_words,
         how_many=how_many,
         sector=sector,
-        started_on=since or now.date(),
+        started_on=now.date(),
         illustrative=party.illustrative,
     )
     groups = set(readers) if readers is not None else inner_circle(party.exchange, [party.speaker])
@@ -224,13 +218,10 @@ def end_participation(actor: Actor, participant: Participant, *, on: date, now: 
     return change(actor, participant, verb="end_participation", now=now, ended_on=on)
 
 
-def add_goal(
-    actor: Actor, exchange: Exchange, text: str, *, now: datetime, readers: Iterable[str] | None = None
-) -> Goal:
+def add_goal(actor: Actor, exchange: Exchange, text: str, *, now: datetime) -> Goal:
     """What those taking part want to have learnt or decided."""
     goal = Goal(exchange=exchange, text=text, position=exchange.goals.count() + 1, illustrative=exchange.illustrative)
-    groups = set(readers) if readers is not None else set(exchange.audience.groups)
-    return add(actor, goal, verb="add_goal", groups=groups, now=now)
+    return add(actor, goal, verb="add_goal", groups=exchange.audience.groups, now=now)
 
 
 @transaction.atomic

@@ -37,10 +37,7 @@ def zone_of(exchange: Exchange) -> str:
 
 
 def _owned(here: Here, id: UUID) -> Exchange:
-    found = Exchange.objects.select_related("place", "audience", "organiser").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
-    return found
+    return Exchange.objects.select_related("place", "audience", "organiser").get(pk=id, source_id=here.actor.source)
 
 
 class Line(NamedTuple):
@@ -145,7 +142,6 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "exchange__place", "exchange__audience", "audience", "site__host", "city", "practice"
     ).get(pk=id)
     zone = zone_of(found.exchange)
-    own = here.actor.organisation if here.signed_in else None
     context = {
         "session": found,
         "exchange": found.exchange,
@@ -155,7 +151,8 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "rules": _rules(found.site) if found.site else [],
         "notes": list(found.notes.order_by("id")),
         "takeaways": list(found.takeaways.select_related("city").order_by("id")),
-        "mine": own is not None and found.source_id == own,
+        "ideas_come": queries.ideas_come(found.exchange, here.today),
+        "mine": here.owns(found),
         "reading": reading(here, found),
     }
     return show(request, "exchanges/session.html", context)
@@ -186,7 +183,7 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("Added to the draft. It is told to others when you release."))
         return redirect("programme", id)
     context = {"exchange": found, "form": form}
-    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/edit_session.html", context)
 
 
 @member_page
@@ -205,7 +202,7 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("Changed in the draft. It is told to others when you release."))
         return redirect("programme", found.exchange_id)
     context = {"exchange": found.exchange, "session": found, "form": form}
-    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/edit_session.html", context)
 
 
 def _initial(session: Session, zone: str) -> dict[str, Any]:
@@ -257,14 +254,14 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         )
         messages.success(request, _("The rules are kept. Everyone of the exchange reads them before the visit."))
         return redirect("programme", id)
-    return show(request, "exchanges/site.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "exchanges/site.html", {"exchange": found, "form": form})
 
 
 @member_page
 def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Ten do-no-harm questions, answered by two people of different organisations that take part."""
     found = Exchange.objects.select_related("audience").get(pk=id)
-    if not queries.takes_part(found, here.actor.person, here.actor.organisation, today=here.today):
+    if not queries.takes_part(found, here.actor, today=here.today):
         raise Http404
     form = forms.SafetyForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -284,9 +281,10 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "answered": any(check.source_id == here.actor.source for check in fresh),
         "begun": bool(fresh),
         "questions": list(enumerate(SAFETY_QUESTIONS, start=1)),
+        "asked": [(form[f"risk_{n}"], form[f"answer_{n}"]) for n in range(1, len(SAFETY_QUESTIONS) + 1)],
         "reading": reading(here, found),
     }
-    return show(request, "exchanges/safety.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/safety.html", context)
 
 
 @member_page
