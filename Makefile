@@ -17,7 +17,7 @@ demo: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	@$(BIN)/python tests/machine.py
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3
 
 # The database and access tests on Debian's PostgreSQL 15, the oldest server that is served.
 test-15: $(VENV)/test.stamp

@@ -17,20 +17,21 @@ from typing import Any
 
 import pytest
 
-from clusters import landlord_of, suite_cluster, throwaway_state
-from serai.db import address
+import prepared
+from clusters import suite_cluster, throwaway_state
 from serai.db.embedded import Cluster
 
 PURE = ("core", "documents", "look", "house", "processes")
-# A worker takes a file at a time: these first, longest first, so that none is left with one when the other has ended.
+# A worker takes a file at a time: these first, so that none is left with one when the others have ended. The first two
+# need nothing that is prepared: it is made meanwhile.
 LONGEST = (
+    "processes/test_up.py",
+    "look/test_in_a_browser.py",
     "journeys/test_every_page.py",
     "journeys/test_thread.py",
     "access/test_matrix.py",
     "sharing/test_two_worlds.py",
-    "processes/test_up.py",
     "journeys/test_walks.py",
-    "look/test_in_a_browser.py",
     "access/test_mutation.py",
     "processes/test_backup.py",
     "accounts/test_worker.py",
@@ -41,17 +42,8 @@ atexit.register(_stack.close)
 _state = _stack.enter_context(throwaway_state())
 _cluster = suite_cluster(_state)
 
-os.environ |= {
-    "SERAI_DATABASE": _cluster.url(address.WEB, address.DATABASE),
-    "SERAI_OWNER_DATABASE": _cluster.url(address.OWNER, address.DATABASE),
-    "SERAI_STATE": str(_state.root),
-    "SERAI_SECRET_KEY": "only for tests",
-    "SERAI_LOUD": "1",
-    "SERAI_POOL": "0",
-    "SERAI_DEMO": "1",
-    "SERAI_CLOCK": "2019-11-26T09:40:00+00:00",
-    "DJANGO_SETTINGS_MODULE": "serai.settings",
-}
+prepared.known_to(_state)
+os.environ |= prepared.environment(_state, _cluster)
 
 from django.conf import settings  # noqa: E402, read now, so that pytest-django finds Django configured
 
@@ -62,8 +54,9 @@ NOW = datetime(2019, 11, 26, 9, 40, tzinfo=UTC)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
-    """Each worker finds its own cluster's settings, not those that it would inherit."""
+    """Each worker finds its own cluster's settings, not those that it would inherit; what all need is made once."""
     del os.environ["DJANGO_SETTINGS_MODULE"]
+    _stack.enter_context(prepared.made_beside(_state))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,14 +79,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """The suite's server, running, with Serai's roles and an empty database."""
-    from serai.db.prepare import prepare
-
-    _cluster.initialise()
+    """The suite's server, running: a copy of the one prepared, or empty."""
+    if not prepared.copied_to(_state):
+        _cluster.initialise()
     process = _cluster.start()
     try:
         _cluster.wait_ready(process)
-        prepare(landlord_of(_cluster), _state)
         yield _cluster
     finally:
         from django.db import connections
@@ -104,37 +95,24 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(cluster: Cluster, static_files: None, django_db_blocker: Any) -> None:
-    """The database is the suite's own, migrated as `serai up` does it; Django makes no second one.
-
-    A copy is kept as it was before any test: to migrate takes eight seconds of a core, to copy a third of one.
-    """
+    """The database is the suite's own, migrated as `serai up` does it; Django makes no second one."""
     from django.db import connections
 
-    from serai.db.migrate import migrate
-    from served import MIGRATED, copy_database
-
     with django_db_blocker.unblock():
-        migrate(cluster.url(address.OWNER, address.DATABASE))
-        connections.close_all()
-        copy_database(cluster, address.DATABASE, MIGRATED)
+        prepared.migrate_once(_state, cluster)
         connections["owner"].ensure_connection()  # as migrating leaves it
 
 
 @pytest.fixture(scope="session")
-def static_files() -> None:
+def static_files(cluster: Cluster) -> None:
     """Style sheets and scripts as they are served, under names that change with their content."""
-    from django.core.management import call_command
-
-    call_command("collectstatic", interactive=False, verbosity=0)
+    prepared.static_files(_state)
 
 
 @pytest.fixture(scope="session")
 def demo_database(cluster: Cluster, django_db_setup: None) -> str:
     """The demo world a year later, committed in a database of its own; tests only read it, or copy it."""
-    from served import build_demo
-
-    build_demo(cluster, "serai_demo", "a-year-later")
-    return "serai_demo"
+    return prepared.demo(cluster, "a-year-later")
 
 
 @pytest.fixture(scope="module")

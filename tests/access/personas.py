@@ -27,6 +27,7 @@ PEOPLE = (
     "arbreva-mayor",
     "lipovar",
     "lipovar-youth",
+    "lipovar-worker",
     "lipovar-police",
     "valdora",
     "valdora-ngo",

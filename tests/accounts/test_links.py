@@ -322,10 +322,3 @@ def test_nobody_makes_a_link_to_what_they_cannot_read(world: World) -> None:
     valdora = world["Valdora"]
     with valdora.asks(), pytest.raises(NotYours):
         links.make(valdora.actor, kind=KIND, person=None, address="x@example.org", records=[need], now=clock.now())
-
-
-def test_the_text_for_a_chat_says_that_something_waits_not_what(world: World) -> None:
-    made = asked(world)
-    told = links.for_chat(made.address, sender="Arbreva")
-    assert made.address in told
-    assert SECRET_WORDS not in told

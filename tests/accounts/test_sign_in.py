@@ -111,7 +111,7 @@ def test_asking_for_codes_too_often_is_refused_on_the_page(client: Client) -> No
         client.post("/account/logout/")
     before = len(outbox_mails())
     page = client.post(LOGIN, {"login": ADDRESS})
-    assert "Too many tries. Wait five minutes" in text(page)
+    assert "You can ask again in a few minutes, in an hour at the latest." in text(page)
     assert len(outbox_mails()) == before
 
 

@@ -13,6 +13,8 @@ from serai.db.rows import new_id
 from serai.demo import NoSuchStageError, build
 from serai.demo.stages import ADMINISTRATOR, MOMENTS, STAGES
 from serai.exchanges.models import Exchange
+from serai.practices.models import PracticeTranslation
+from serai.stories.models import StoryTranslation
 
 
 @pytest.fixture
@@ -40,6 +42,11 @@ def test_the_last_stage_holds_all_the_others(settings: Any) -> None:
     with acting_as(person(arbreva.person_id)):
         assert Exchange.objects.filter(illustrative=True).count() == 1
         assert Exchange.objects.filter(illustrative=False).count() == 6
+        (french,) = PracticeTranslation.objects.select_related("written_by", "checked_by")
+        assert french.state == "checked"
+        assert french.written_by.role == "Head of the youth centre, Lipovar"
+        assert french.checked_by.role == "Youth worker, Lipovar"
+        assert {row.state for row in StoryTranslation.objects.all()} == {"human"}, "so that both are seen"
 
 
 def test_an_unknown_stage_is_refused() -> None:

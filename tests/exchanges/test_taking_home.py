@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,9 +14,8 @@ from serai.audit.models import AuditEntry
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.exchanges import actions
-from serai.exchanges.actions.taking_home import state_of
 from serai.exchanges.models import Commitment, Exchange, Note, NoteAuthor, Takeaway, Task, Weighing
-from serai.exchanges.queries import guessable_sectors, task_list
+from serai.exchanges.queries import guessable_sectors, state_of, task_list
 from sharing.stage import arranged
 from threads import browsing_as, captured, network, text, with_session
 from worlds import NOW, World, browsing, small_world
@@ -53,6 +53,27 @@ def test_what_is_sent_twice_is_kept_once_for_each_person(world: World) -> None:
         assert AuditEntry.objects.filter(verb="capture_takeaway").count() == 1
         actions.capture_takeaway(world["Arbreva"].actor, exchange, "Other words", capture=sent, now=NOW)
         assert Takeaway.objects.get(capture=sent).text == "Give them the keys"
+
+
+def test_capturing_is_offered_from_the_first_day_until_a_month_after_the_last_and_reached_later(
+    world: World, settings: Any
+) -> None:
+    exchange, offered = arranged(world), "Capture an idea"
+    with world["Arbreva"].asks():
+        session = with_session(world, exchange)
+    pages = (f"/exchanges/{exchange.pk}/", f"/sessions/{session.pk}/")
+    for month, day, while_it_is_fresh in ((11, 24, False), (11, 25, True), (12, 27, True), (12, 28, False)):
+        settings.CLOCK = datetime(2019, month, day, 12, tzinfo=UTC)
+        for page in pages:
+            assert (offered in text(browsing_as(world, "Arbreva").get(page))) == while_it_is_fresh, (page, month, day)
+    with world["Arbreva"].asks():
+        actions.close_recorded(world["Arbreva"].actor, exchange, now=NOW + timedelta(days=40))
+    taken, capture = f"/exchanges/{exchange.pk}/takeaways/", f'href="/exchanges/{exchange.pk}/capture/"'
+    assert f'href="{taken}"' in text(browsing_as(world, "Arbreva").get(pages[0])), "also where nothing was taken yet"
+    for _ in range(2):
+        assert capture in text(browsing_as(world, "Arbreva").get(taken))
+        with world["Arbreva"].asks():
+            captured(world, exchange)
 
 
 def test_a_capture_that_lost_the_race_against_itself_is_kept_once(

@@ -71,6 +71,22 @@ def test_the_secretariat_sees_where_things_stand_and_whom_to_help(world: World) 
     assert browsing(office).get("/home/").status_code == 200
 
 
+def test_what_is_late_is_one_line_the_longest_first(world: World) -> None:
+    for late, days in enumerate((130, 700, 800), start=1):
+        with world["Arbreva"].asks():
+            state_need(
+                world["Arbreva"].actor, city=world.cities["Arbreva"], question=f"Late {days}", theme="women",
+                readers=network(world), now=NOW - timedelta(days=days),
+            )  # fmt: skip
+        page = text(browsing(world.secretariat).get("/home/"))
+        assert page.count('<div class="held ') == 1
+        line = page[page.index('<div class="held ') :]
+        assert line.startswith(f'<div class="held {"end" if late < 3 else "below"}">')
+        assert f'<span class="unseen">Late {days}: </span>' in line, "a link says what it leads to"
+        assert line.index(f"Late {days}: ") == line.index("Late "), "the longest first"
+        assert ("and 1 more" in line) == (late == 3)
+
+
 def test_when_nothing_is_due_the_home_says_what_came_of_the_last_exchange(world: World) -> None:
     it = whole(world)
     asked_first = "It begins with one question"
@@ -138,7 +154,6 @@ def test_every_page_leads_to_the_account_and_the_demonstration_s_own_pages(
 
 def test_the_secretariats_sentence_leaves_out_what_is_not(world: World) -> None:
     office = world.secretariat
-    assert "Nothing is under way." in text(browsing(office).get("/home/"))
     whole(world)
     (said,) = re.findall(r"<h1>(.*?)</h1>", text(browsing(office).get("/home/")))
     assert said == "1 exchange is under way."

@@ -11,9 +11,10 @@ from hands import PHONE, Hand
 from kept import watch, writer
 from playwright.sync_api import Browser, sync_playwright
 
+import prepared
 from machine import ARGUMENTS, chromium
 from serai.db.embedded import Cluster
-from served import build_demo, copy_database, served
+from served import copy_database, served
 
 __all__ = ["watch", "writer"]
 
@@ -34,8 +35,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def at_need(cluster: Cluster, django_db_setup: None) -> str:
     """The demo world at its first stage; journeys copy it."""
-    build_demo(cluster, "serai_at_need", "need")
-    return "serai_at_need"
+    return prepared.demo(cluster, "need")
 
 
 @pytest.fixture

@@ -96,7 +96,8 @@ def test_what_is_captured_outlives_the_network(browser: Browser, site_a_year_lat
     hand.become("Youth worker, Arbreva")
     hand.go("/exchanges/")
     hand.follow("Three days in Lipovar")
-    hand.follow("Capture an idea")
+    hand.follow("Taken home")
+    hand.follow("Capture one more")
     words = "Doors open at four, not at six"
     hand.context.set_offline(True)
     picture = {"name": "IMG.png", "mimeType": "image/png", "buffer": a_picture()}

@@ -147,6 +147,14 @@ def test_a_strip_puts_numbers_where_they_belong() -> None:
     assert order.index("sure") < order.index("value")
 
 
+@pytest.mark.parametrize(
+    ("stuck", "place"),
+    [([0.3], "x-6"), ([0.01, 0.5], "x-10"), ([0.0], "x-1"), ([0.6], "below"), ([0.3, 0.9], "below"), ([1.0], "end")],
+)
+def test_what_is_said_of_stuck_dots_stands_where_no_dot_is(stuck: list[float], place: str) -> None:
+    assert strips.beside(stuck) == place
+
+
 @given(st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9))), st.floats(-1e9, 1e9))
 @settings(max_examples=100, deadline=None)
 def test_nothing_leaves_the_strip(values: list[float | None], value: float) -> None:

@@ -50,10 +50,25 @@ def test_targets_are_44_high(view: Page, desk: Desk) -> None:
     view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
     low = view.evaluate(
         """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link,' +
-        '.account a')].filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 44)
-        .map(e => e.outerHTML)"""
+        '.account a, .languages a')].filter(e => e.getBoundingClientRect().height &&
+        e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
     )
     assert low == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_what_is_stuck_is_one_line_and_covers_nothing(view: Page, desk: Desk, width: int, direction: str) -> None:
+    view.set_viewport_size({"width": width, "height": 780})
+    view.goto(f"{desk.address}/guide?theme=light&direction={direction}")
+    lines = view.evaluate(
+        """() => [...document.querySelectorAll('.pipe .held > p')].map(line => {
+        const r = line.getBoundingClientRect(), lane = line.closest('tr').getBoundingClientRect();
+        const dots = [...line.closest('.lane').querySelectorAll('.stuck, .value')].map(d => d.getBoundingClientRect());
+        const over = dots.filter(d => d.right > r.left && d.left < r.right && d.bottom > r.top && d.top < r.bottom);
+        return [r.height, over.length, r.left >= lane.left, r.right <= lane.right]; })"""
+    )
+    assert lines == [[24, 0, True, True], [24, 0, True, True]]
 
 
 def test_what_became_of_promises_fits_a_phone(view: Page, desk: Desk) -> None:

@@ -15,6 +15,7 @@ from serai.core.lifecycle import NotAllowedNow
 from serai.practices import actions as practices
 from serai.practices import translating
 from serai.practices.models import Practice, PracticeTranslation
+from serai.sharing.actions import share_record
 from serai.sharing.exports import everything_about
 from serai.translations import actions
 from serai.translations.sides import order
@@ -213,16 +214,37 @@ def test_the_second_editor_sees_both(world: World) -> None:
         assert (row.title, row.summary, row.written_by_id) == ("Die Abende", GERMAN["summary"], second.person.pk)
 
 
+def test_half_a_translation_is_kept_and_says_so_to_everyone_who_reads_it(world: World) -> None:
+    practice, second = published(world), colleague(world)
+    path, mine = f"/library/{practice.pk}/translate/?language=de", browsing_as(world, "Lipovar")
+    assert "(optional)" not in text(mine.get(path)), "the page says once that parts can wait"
+    half = dict.fromkeys(POSTED, "") | {"title": GERMAN["title"], "description": GERMAN["description"]}
+    half |= {"made": "human", "version": "0", "number": "1"}
+    saved = text(mine.post(path, half, follow=True))
+    assert "What you have is saved. The page says that it is not finished" in saved
+    assert f'href="{path}#id_summary">Go on translating' in saved
+    page = read(browsing_as(world, "Arbreva"), practice, "?in=de")
+    assert f"Not finished: 3 parts are read in the original. {ALONE}" in page
+    assert page.count("Not in this language yet.") == 2, "what did not work, and what protects people"
+    assert page.index("Not in this language yet.") < page.index("Fixed hours"), "the original stands beside"
+    assert "I read it: it is right" not in read(browsing(second), practice, "?in=de"), "nobody vouches for half of it"
+    assert mine.post(path, POSTED | {"version": "1"}).status_code == 302
+    page = read(browsing_as(world, "Arbreva"), practice, "?in=de")
+    assert "Not finished" not in page
+    assert "Not in this language yet." not in page
+    assert "I read it: it is right" in read(browsing(second), practice, "?in=de")
+
+
 def test_what_is_wrong_comes_back_whole(world: World) -> None:
     practice = published(world)
     browser, path = browsing_as(world, "Lipovar"), f"/library/{practice.pk}/translate/"
     assert "Into which language?" in text(browser.get(path))
     for wrong in ("en", "xx", ""):
         assert browser.get(f"{path}?language={wrong}").status_code == 422
-    page = browser.post(f"{path}?language=de", POSTED | {"summary": "", "did_not_work": "x" * 400, "made": ""})
+    page = browser.post(f"{path}?language=de", POSTED | {"title": "", "did_not_work": "x" * 400, "made": ""})
     assert page.status_code == 422
     seen = text(page)
-    for kept in (GERMAN["title"], GERMAN["safeguards"], "x" * 400, "A line has at most 300 characters."):
+    for kept in (GERMAN["summary"], GERMAN["safeguards"], "x" * 400, "A line has at most 300 characters."):
         assert kept in seen
     page = browser.post(f"{path}?language=de", POSTED | {"description": "Ruf Petra an: 070 123 454."})
     assert page.status_code == 422
@@ -235,12 +257,12 @@ def test_readers_follow_the_original(world: World) -> None:
     lipovar = world["Lipovar"]
     with lipovar.asks():
         found = Practice.objects.get(pk=practice.pk)
-        practices.share_practice(lipovar.actor, found, [group("organisation", lipovar.organisation.id)], now=NOW)
+        share_record(lipovar.actor, found, [group("organisation", lipovar.organisation.id)], now=NOW)
     with world["Arbreva"].asks():
         assert not PracticeTranslation.objects.exists()
     with lipovar.asks():
         found = Practice.objects.get(pk=practice.pk)
-        practices.share_practice(lipovar.actor, found, ["everyone"], now=NOW)
+        share_record(lipovar.actor, found, ["everyone"], now=NOW)
     page = read(browsing(), practice)
     assert GERMAN["description"] in page
     assert world["Lipovar"].person.role not in page, "a visitor is told no role"

@@ -181,7 +181,18 @@ def test_what_is_not_translated_says_so_and_the_original_stands_beside(world: Wo
     put(world, story, **{RAIN: ""})
     seen = page(browsing_as(world, "Valdora"), story)
     assert RAIN in seen
-    assert "This passage is not in this language yet." in seen
+    assert "Not in this language yet." in seen
+    assert "Not finished: 1 part is read in the original." in seen
+    second = member(world["Arbreva"].actor, world["Arbreva"].organisation, name="Second", network=world.network)
+    with world["Arbreva"].asks():
+        rain = Passage.objects.get(text=RAIN)
+    mine = text(browsing(second).get(f"/stories/{story.pk}/?in=de"))
+    assert f'href="/stories/{story.pk}/translate/?language=de#id_text-{rain.pk}">Go on translating' in mine
+    assert "I read it: it is right" not in mine, "nobody vouches for half a story"
+    put(world, story, at=3)
+    seen = page(browsing_as(world, "Valdora"), story)
+    assert "Not finished" not in seen
+    assert "I read it: it is right" in text(browsing(second).get(f"/stories/{story.pk}/?in=de"))
 
 
 def test_a_second_person_checks_what_others_wrote(world: World, story: Story) -> None:

@@ -24,6 +24,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from serai.accounts.forms import ASKED_TOO_OFTEN
 from serai.accounts.mail import address_of, post
 from serai.accounts.models import Account
 from serai.accounts.qr import svg
@@ -49,8 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "incorrect_code": _("This is not the code we sent. Look at the newest mail from us and type it again."),
-        "too_many_login_attempts": _("Too many tries. Wait five minutes, then ask for a new code."),
-        "rate_limited": _("Too many tries. Wait five minutes, then try again."),
+        "too_many_login_attempts": ASKED_TOO_OFTEN,
+        "rate_limited": ASKED_TOO_OFTEN,
         "account_inactive": _("This account is closed. Ask whoever invited you."),
     }
 
@@ -153,7 +154,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _("This is not the code. Wait for the next one in your app and type that."),
+        "incorrect_code": _("This is not the code, or it was used already. Type the one your app shows now."),
         "cannot_generate_recovery_codes": _("Recovery codes are for a second step. Set up an app or a passkey first."),
     }
 

@@ -19,6 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from serai.accounts.models import Account
 from serai.db.cache import hit
 
+ASKED_TOO_OFTEN = _("Too many codes were asked for. You can ask again in a few minutes, in an hour at the latest.")
+LOCKED = _("That was wrong too often. You can try again in five minutes at the latest.")
+TOO_OFTEN = ("too_many_login_attempts", "rate_limited")  # as the sign-in package says it
 CODE_TRIES = app_settings.LOGIN_BY_CODE_MAX_ATTEMPTS
 
 
@@ -67,7 +70,10 @@ class _Code(forms.Form):
     def clean_code(self) -> str:
         """The code with plain digits, checked by the sign-in package."""
         self.cleaned_data["code"] = plain_digits(self.cleaned_data["code"])
-        return str(super().clean_code())  # type: ignore[misc]
+        try:
+            return str(super().clean_code())  # type: ignore[misc]
+        except forms.ValidationError as error:
+            raise forms.ValidationError(LOCKED if error.code in TOO_OFTEN else error) from error
 
 
 class TypeCode(_Code, ConfirmLoginCodeForm):  # type: ignore[misc]

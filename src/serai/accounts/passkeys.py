@@ -25,6 +25,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from serai.accounts.forms import LOCKED, TOO_OFTEN
+
 UNKNOWN = _("This passkey is not known here: perhaps it was removed. Take a code by mail, then add it again.")
 NOT_YOURS = _("This passkey is not one of this account. Take another one, or the other way on this page.")
 NOT_ADDED = _("This device was not added. Press the button again, and answer what your device asks.")
@@ -68,13 +70,12 @@ class _Shown(Form):
             self.fields["credential"].error_messages[why] = self.unknown
 
     def clean_credential(self) -> Authenticator:
-        """The passkey as it is kept here; too many tries stay what they are."""
+        """The passkey as it is kept here; too many tries are told with their wait."""
         try:
             return super().clean_credential()  # type: ignore[misc]
         except ValidationError as error:
-            if error.code != "incorrect_code":
-                raise
-            raise ValidationError(self.unknown) from error
+            said = {"incorrect_code": self.unknown} | dict.fromkeys(TOO_OFTEN, LOCKED)
+            raise ValidationError(said.get(error.code or "", error)) from error
 
 
 class PasskeyIn(_Shown, LoginWebAuthnForm):  # type: ignore[misc]

@@ -297,33 +297,3 @@ def may_change(reader: Reader, record: Record) -> bool:
         return record.id in reader.wrote
     others = frozenset() if record.hidden else record.asked | record.workers
     return record.source in reader.sources or bool(others & reader.sources)
-
-
-def may_say_who_reads(reader: Reader, record: Record) -> bool:
-    """Only the source gives a record other readers; of a Chatham House note, its author."""
-    if record.fixed or record.settled_by is not None or reader.maker is not None:
-        return False
-    return record.id in reader.wrote if record.source is None else record.source in reader.sources
-
-
-def normal_form(groups: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None) -> frozenset[str]:
-    """The groups without those contained in another one of them.
-
-    `within` names for a group all groups that contain it (a hub its network, an organisation its city).
-    """
-    names = frozenset(groups)
-    label_of(names)
-    if EVERYONE in names:
-        return frozenset({EVERYONE})
-    inside = within or {}
-    return frozenset(name for name in names if not (inside.get(name, frozenset()) - {name}) & names)
-
-
-def narrower_or_equal(
-    child: Iterable[str], parent: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None
-) -> bool:
-    """Whether each group of the child's audience lies in a group of the parent's."""
-    outer, inside = frozenset(parent), within or {}
-    if EVERYONE in outer:
-        return True
-    return all(name in outer or bool(inside.get(name, frozenset()) & outer) for name in child)

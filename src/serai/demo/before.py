@@ -33,7 +33,7 @@ def need(thread: Thread) -> None:
             now=earlier,
             illustrative=True,
         )
-        practice_in_french(cast["lipovar-youth"].actor, thread.practice, earlier + timedelta(days=14))
+    practice_in_french(cast["lipovar-youth"], cast["lipovar-worker"], thread.practice, earlier + timedelta(days=14))
     offers = [
         (lipovar, "Lipovar", "A youth centre that young people run themselves", "youth_engagement", "E2", 12),
         (valdora, "Valdora", "How police and youth work share one open evening", "community_policing", "E1", 8),

@@ -279,3 +279,6 @@ def _fictive_people(cast: Cast) -> None:
                 actions.seat(
                     coordinator.actor, cast.teams[city_name], role.person, sector=sector, now=BEGAN, since=SINCE
                 )
+    # The one organisation with two people: what one of them translates, the other can check.
+    head, spoken = cast["lipovar-youth"], [*cast.cities["Lipovar"].languages, "fr"]
+    cast.enter("lipovar-worker", head.actor, head.organisation, name="Youth worker, Lipovar", languages=spoken)

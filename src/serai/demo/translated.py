@@ -1,20 +1,23 @@
 """The practice and the story of the fictive cities in a second language: French and German, written for this demo.
 
-A person wrote them, and nobody else read them after; so the pages say. Illustrative, like what they translate.
+In its world a second person checked the French, and nobody the German; so the pages say. Illustrative, like what they
+translate.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from serai.audit.actions import Actor
+from serai.demo.cast import Role
 from serai.practices import actions as practices
 from serai.practices import translating as in_the_library
 from serai.practices.models import Practice
 from serai.stories import translating as of_stories
 from serai.stories.models import Story
 from serai.stories.translating import Text
+from serai.translations.actions import check
 
 FRENCH: Final = {
     "title": "Un centre de jeunesse géré par les jeunes",
@@ -55,10 +58,13 @@ GERMAN: Final = (
 IN_KIND: Final = "In einem Jugendzentrum in Lipovar haben junge Menschen die Schlüssel."
 
 
-def practice_in_french(actor: Actor, practice: Practice, now: datetime) -> None:
-    """The youth centre of Lipovar puts its own practice into French."""
-    version = practices.latest_version(practice)
-    in_the_library.translate_practice(actor, version, "fr", FRENCH, now=now)
+def practice_in_french(head: Role, worker: Role, practice: Practice, now: datetime) -> None:
+    """The youth centre of Lipovar puts its own practice into French: one person writes it, another checks it."""
+    with head.asks():
+        version = practices.latest_version(practice)
+        written = in_the_library.translate_practice(head.actor, version, "fr", FRENCH, now=now)
+    with worker.asks():
+        check(worker.actor, written, expected=written.version, now=now + timedelta(days=3))
 
 
 def story_in_german(actor: Actor, story: Story, now: datetime) -> None:

@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 
 from serai.exchanges.queries import now_and_next, programme_sessions
 from serai.exchanges.views.programme import zone_of
-from serai.home import queries
+from serai.home import beginnings, queries
 from serai.home.came import what_came
 from serai.home.front import sky
 from serai.stories.queries import stories_readable, story_page, told
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, same_for_visitors, show
-from serai.web.strips import days
+from serai.web.strips import beside, days
 from serai.web.world import crop_step, near_svg, world_dots, world_svg
 
 USUAL = {"need": 60, "match": 30, "planned": 60, "released": 30, "live": 5, "follow": 365}
@@ -77,6 +77,7 @@ def home(request: HttpRequest, here: Here) -> HttpResponse:
 def _own(request: HttpRequest, here: Here) -> HttpResponse:
     standing = here.standing
     due = queries.your_turn(standing, today=here.today)
+    founding = beginnings.to_found(standing)
     coming = queries.under_way(here.today).filter(starts_on__gte=here.today).first()
     live = queries.under_way(here.today).filter(state="live").first()
     others = queries.waiting_for_others(standing, today=here.today)
@@ -87,8 +88,9 @@ def _own(request: HttpRequest, here: Here) -> HttpResponse:
     shown = [*due, *promises, *for_you, *open_needs, coming, live, came.exchange if came else None]
     context = {
         "standing": standing,
-        "first": due[0] if due else None,
-        "due": due[1:],
+        "first": founding or (due[0] if due else None),
+        "due": due if founding else due[1:],
+        "founding": founding,
         "others": others,
         "coming": _coming(coming, here) if coming else None,
         "today": _today(live, here) if live else None,
@@ -151,15 +153,18 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
     )
     own = queries.your_turn(here.standing, today=here.today)
     follow = queries.follow_through(now=here.now)
+    young = not any(lane.ages for lane in lanes) and not any(row["made"] for row in follow)
+    own += [*help_wanted, *beginnings.of_network(here.standing, young=young, today=here.today)]
     context = {
         "network": here.standing.runs,
         "stands": _stands(running, len(late[0]) + len(late[1]), sum(map(len, late[2:])), soon),
-        "help": [*own, *help_wanted],
-        "minutes": sum(d.minutes for d in [*own, *help_wanted]),
+        "young": young,
+        "help": own,
+        "minutes": sum(due.minutes for due in own),
         "lanes": [_lane(lane) for lane in lanes],
-        "ticks": [0, 30, 60, 90, 120],
+        "ticks": ["0", "30", "60", "90", "120+"],
         "follow": follow,
-        "illustrative": any(due.illustrative for due in [*own, *help_wanted])
+        "illustrative": any(due.illustrative for due in own)
         or any(lane.illustrative for lane in lanes)
         or any(row["illustrative"] for row in follow),
     }
@@ -189,9 +194,11 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
     }
     # Dots at the same place are one dot: thousands of exchanges need no more than one a day.
     ages = sorted({min(age, 120) for _title, _href, age in lane.ages})
-    stuck = (
-        [(title, href, age) for title, href, age in lane.ages if age > USUAL[lane.key]] if lane.key != "follow" else []
-    )
+    stuck = [
+        line
+        for line in sorted(lane.ages, key=lambda line: -line[2])
+        if line[2] > USUAL[lane.key] and lane.key != "follow"
+    ]
     words = ", ".join(str(age) for age in sorted({age for _title, _href, age in lane.ages}))
     late = sorted({min(age, 120) for _title, _href, age in stuck})
     return {
@@ -199,7 +206,9 @@ def _lane(lane: queries.Lane) -> dict[str, Any]:
         "count": len(lane.ages),
         "strip": days(ages=ages, stuck=late, usual=min(USUAL[lane.key], 120), most=120),
         "ages": _("%(ages)s days") % {"ages": words} if words else _("none"),
-        "held": [{"text": dates.span(age), "href": href, "share": min(age, 120) / 120} for _t, href, age in stuck[:2]],
+        "held": [{"title": title, "text": dates.span(age), "href": href} for title, href, age in stuck[:2]],
+        "more": len(stuck) - 2,
+        "place": beside([day / 120 for day in late]) if 0 < len(stuck) <= 2 else "below",
     }
 
 

@@ -25,7 +25,10 @@ def translate_practice(
     made: str = "human",
     because: str = "",
 ) -> PracticeTranslation:
-    """Puts one version of a practice into another language. Raises `NotYours`, `ChangedMeanwhile`."""
+    """Puts one version of a practice into another language; parts can be left for later.
+
+    Raises `NotYours`, `ChangedMeanwhile`.
+    """
     fresh = PracticeTranslation(
         original=version, language=language, made=made, illustrative=version.illustrative, **_columns(words)
     )
@@ -47,7 +50,7 @@ def mend_translation(
 
 
 def _columns(words: Words) -> dict[str, Any]:
-    return {name: words[name] for name in FIELDS if name in words}
+    return {"did_not_work": []} | {name: words[name] for name in FIELDS if name in words}
 
 
 def translations_of(practice: Practice) -> dict[str, PracticeTranslation]:
@@ -58,6 +61,11 @@ def translations_of(practice: Practice) -> dict[str, PracticeTranslation]:
         .order_by("language", "original__number")
     )
     return {row.language: row for row in rows}
+
+
+def left_over(version: PracticeVersion, translation: PracticeTranslation) -> list[str]:
+    """The parts of a version that have no words in a translation yet."""
+    return [name for name in FIELDS if getattr(version, name) and not getattr(translation, name)]
 
 
 def languages_of(practice: Practice) -> dict[int, list[str]]:

@@ -20,15 +20,15 @@ from serai.practices.models import Practice, PracticeTranslation, PracticeVersio
 from serai.sharing import heeding
 from serai.translations import actions
 from serai.translations.sides import ASKED, Side, Sides, side, sides
-from serai.translations.views import ask_language, show_form
-from serai.web.pages import Here, member_page
+from serai.translations.views import ask_language, change_or_go_on, saved_in_words, show_form
+from serai.web.pages import Here, member_page, number_in
 from serai.web.versions import both_versions, merged
 
 
 def sides_of(request: HttpRequest, practice: Practice, latest: PracticeVersion) -> Sides:
     """The latest version beside what there is of it in other languages."""
     found = {
-        code: side(code, row, [row], old=_old(row.number, latest.number))
+        code: side(code, row, [row], left=len(translating.left_over(latest, row)), old=_old(row.number, latest.number))
         for code, row in translating.translations_of(practice).items()
     }
     return sides(latest, found, asked=request.GET.get(ASKED, ""))
@@ -46,10 +46,12 @@ def acts(here: Here, practice: Practice, latest: PracticeVersion, translated: tu
     found: dict[str, list[Any]] = {}
     for one in translated:
         row = one.words
-        mended = _("Change the translation") if row.number == latest.number else _("Bring it up to date")
         href = f"{reverse('translate_practice', args=[practice.id])}?language={one.language}"
-        found[one.language] = [{"label": mended, "href": href}]
-        if row.number == latest.number and actions.may_check(here.actor.person, row):
+        if row.number != latest.number:
+            found[one.language] = [{"label": _("Bring it up to date"), "href": href}]
+            continue
+        found[one.language] = [change_or_go_on(href, left := translating.left_over(latest, row))]
+        if not left and actions.may_check(here.actor.person, row):
             press = reverse("check_practice_translation", args=[practice.id])
             told = {"translation": row.pk, "version": row.version}
             found[one.language].append({"label": _("I read it: it is right"), "action": press, "fields": told})
@@ -69,7 +71,7 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
     if isinstance(language, HttpResponse):
         return language
     # What is posted is a translation of the version its writer saw, also where the original moved on meanwhile.
-    version = versions.get(_number(request.POST.get("number")), latest)
+    version = versions.get(number_in(request.POST.get("number")), latest)
     rows = PracticeTranslation.objects.filter(original=version, language=language).select_related("audience")
     present = rows.first()
     older = None if present else translating.translations_of(found).get(language)
@@ -84,7 +86,7 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
         except ChangedMeanwhile as meanwhile:
             there = _as_shown(version, PracticeTranslation.objects.get(pk=meanwhile.record.pk), None)
             return both_versions(request, form, there, title=_("Someone else changed this translation"))
-        messages.success(request, _("The translation is saved. A second person can check it."))
+        messages.success(request, saved_in_words(finished=all(form.words().values())))
         return redirect(f"{back}?{ASKED}={language}")
     return show_form(
         request,
@@ -97,10 +99,6 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
         versions=reverse("practice_versions", args=[id]),
         changed=queries.difference(older.original, version) if older else (),
     )
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _as_shown(

@@ -18,6 +18,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from serai.accounts.forms import ASKED_TOO_OFTEN
 from serai.accounts.mail import post
 from serai.accounts.models import Account
 from serai.audit.actions import Actor
@@ -131,7 +132,7 @@ class Join:
         if request.user.is_authenticated:
             return redirect(settings.LOGIN_REDIRECT_URL)
         if not ratelimit.consume(request, action="request_login_code", key=link.address):
-            messages.warning(request, _("Too many codes were sent. Wait five minutes, then ask for a new one."))
+            messages.warning(request, ASKED_TOO_OFTEN)
             return redirect("account_login")
         account = Account.objects.filter(email=link.address, is_active=True).first()
         LoginCodeVerificationProcess.initiate(request=request, user=account, email=link.address)

@@ -60,11 +60,11 @@ TEXT, WORDING = "text-", "wording-"
 class StoryTranslationForm(TranslationForm):
     """Title, by-line and every passage in another language, each beside its original.
 
-    A passage may be left for later; with each one goes the wording that its writer saw.
+    All but the title can be left for later; with each passage goes the wording that its writer saw.
     """
 
     title = forms.CharField(label=_("Title"), max_length=160)
-    byline = forms.CharField(label=_("Who tells it?"), max_length=160)
+    byline = forms.CharField(label=_("Who tells it?"), max_length=160, required=False)
 
     def __init__(self, *args: Any, story: Story, passages: Iterable[Passage], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,6 +100,14 @@ def changed_since(sheet: Sheet, passages: Iterable[Passage]) -> set[str]:
     """The fields of passages that were given other words since they were translated."""
     there = ((passage, sheet.passages.get(passage.pk)) for passage in passages)
     return {f"{TEXT}{passage.pk}" for passage, row in there if row and row.of_wording != passage.wording}
+
+
+def left_over(sheet: Sheet, story: Story, passages: Iterable[Passage]) -> list[str]:
+    """The fields that have words in the original and none in this language yet."""
+    there = {passage.pk: sheet.passages.get(passage.pk) for passage in passages}
+    left = [f"{TEXT}{pk}" for pk, row in there.items() if row is None or not row.text]
+    byline = story.byline and not (sheet.heading and sheet.heading.byline)
+    return ["byline", *left] if byline else left
 
 
 def words_of(sheet: Sheet, passages: Iterable[Passage]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -16,27 +17,30 @@ from django.views.decorators.http import require_POST
 
 from serai.sharing import heeding
 from serai.stories import forms, queries, translating
-from serai.stories.models import Story
+from serai.stories.models import Passage, Story
 from serai.stories.translating import Sheet, TranslatedMeanwhile
 from serai.translations.sides import ASKED, Sides, side, sides
-from serai.translations.views import ask_language, show_form
+from serai.translations.views import ask_language, change_or_go_on, saved_in_words, show_form
 from serai.web.pages import Here, member_page
 from serai.web.versions import both_versions, merged
 
 
-def sides_of(request: HttpRequest, story: Story, sheets: dict[str, Sheet]) -> Sides:
-    """The story beside what there is of it in other languages."""
-    found = {code: side(code, sheet.heading, sheet.pieces) for code, sheet in sheets.items()}
+def sides_of(request: HttpRequest, story: Story, sheets: dict[str, Sheet], told: Sequence[Passage]) -> Sides:
+    """The story beside what there is of it in other languages; `told`: the passages on the page."""
+    found = {
+        code: side(code, sheet.heading, sheet.pieces, left=len(forms.left_over(sheet, story, told)))
+        for code, sheet in sheets.items()
+    }
     return sides(story, found, asked=request.GET.get(ASKED, ""))
 
 
 def acts(here: Here, story: Story, sheets: dict[str, Sheet]) -> dict[str, list[Any]]:
-    """What the source can do with each translation, by its language."""
+    """What the source can do with each translation, by its language: also with what is told in kind."""
     found: dict[str, list[Any]] = {}
     for code, sheet in sheets.items():
         href = f"{reverse('translate_story', args=[story.id])}?language={code}"
-        found[code] = [{"label": _("Change the translation"), "href": href}]
-        if translating.waiting(sheet, here.actor.person):
+        found[code] = [change_or_go_on(href, left := forms.left_over(sheet, story, story.passages.all()))]
+        if not left and translating.waiting(sheet, here.actor.person):
             press = reverse("check_story_translation", args=[story.id])
             told = {"language": code, "version": sheet.version}
             found[code].append({"label": _("I read it: it is right"), "action": press, "fields": told})
@@ -79,7 +83,7 @@ def translate_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         except TranslatedMeanwhile as meanwhile:
             there = SimpleNamespace(**forms.words_of(meanwhile.sheet, passages))
             return both_versions(request, form, there, title=_("Someone else changed this translation"))
-        messages.success(request, _("The translation is saved. A second person can check it."))
+        messages.success(request, saved_in_words(finished=all(form.cleaned_data[name] for name in form.beside)))
         return redirect(f"{back}?{ASKED}={language}")
     changed = forms.changed_since(sheet, passages)
     return show_form(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from serai.directory.models import Person
@@ -18,7 +18,10 @@ ASKED = "in"  # the part of an address that says which language comes first
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One language of a page: its words, and what is said about them. `original` tells it from its translations."""
+    """One language of a page: its words, and what is said about them. `original` tells it from its translations.
+
+    A part that has no words in it yet is read in the original, see components/tongues.html.
+    """
 
     language: str
     name: str
@@ -84,16 +87,28 @@ def sides(original: Any, translations: Mapping[str, Side], *, asked: str) -> Sid
     return Sides(first=every[first], second=every.get(second), every=tuple(every.values()))
 
 
-def side(language: str, words: Any, pieces: Sequence[Translation], *, old: str = "") -> Side:
-    """A translation as a side. `pieces` are the rows it consists of, `old` says that the original moved on."""
+def side(language: str, words: Any, pieces: Sequence[Translation], *, left: int = 0, old: str = "") -> Side:
+    """A translation as a side. `pieces` are the rows it consists of, `old` says that the original moved on.
+
+    `left`: how many parts of the page have no words in it yet.
+    """
     return Side(
         language=language,
         name=language_name(language),
         words=words,
         original=False,
-        said=" ".join(filter(None, (state_in_words(weakest(pieces)), old))),
+        said=" ".join(filter(None, (_unfinished(left), state_in_words(weakest(pieces)), old))),
         by=_role(pieces[0].written_by) if pieces else "",
     )
+
+
+def _unfinished(left: int) -> str:
+    if not left:
+        return ""
+    said = ngettext(
+        "Not finished: %(n)d part is read in the original.", "Not finished: %(n)d parts are read in the original.", left
+    )
+    return said % {"n": left}
 
 
 def weakest(pieces: Sequence[Translation]) -> str:

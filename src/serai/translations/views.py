@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from serai.directory.territories import language_name
 from serai.translations.forms import LanguageForm, TranslationForm
 from serai.web.pages import show
+
+
+def change_or_go_on(href: str, left: Sequence[str]) -> dict[str, str]:
+    """The way to the form; where parts are `left`, by the names of their fields, to the first of them."""
+    if left:
+        return {"label": _("Go on translating"), "href": f"{href}#id_{left[0]}"}
+    return {"label": _("Change the translation"), "href": href}
+
+
+def saved_in_words(*, finished: bool) -> str:
+    """What is said once a translation is saved, as far as it goes."""
+    if finished:
+        return _("The translation is saved. A second person can check it.")
+    return _("What you have is saved. The page says that it is not finished; go on whenever you like.")
 
 
 def ask_language(request: HttpRequest, original: str, *, kicker: str, back: str) -> str | HttpResponse:

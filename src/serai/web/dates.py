@@ -1,4 +1,4 @@
-"""Days and hours as people say them, in the reader's language and with both clocks where there are two."""
+"""Days and hours as people say them, in the reader's language."""
 
 from __future__ import annotations
 
@@ -50,14 +50,6 @@ def days(first: date | None, last: date | None) -> str:
 def clock(value: datetime, zone: str) -> str:
     """The hour at a place: "09:30"."""
     return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
-def clocks(value: datetime, here: tuple[str, str], there: tuple[str, str] | None = None) -> str:
-    """ "09:30 Skopje (08:30 London)"; the second clock only where it differs. Each is (city, zone)."""
-    first = f"{clock(value, here[1])} {here[0]}"
-    if there is None or clock(value, there[1]) == clock(value, here[1]):
-        return first
-    return _("%(first)s (%(second)s)") % {"first": first, "second": f"{clock(value, there[1])} {there[0]}"}
 
 
 def day_of(value: datetime, zone: str) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 from serai.web.arcs import CityArc, LitCity
 from serai.web.loom import Loom, Node, Stage, weave
 from serai.web.shapes import SECTORS
-from serai.web.strips import Scale, days, interval, scale_over
+from serai.web.strips import Scale, beside, days, interval, scale_over
 from serai.web.world import crop_step, near_svg, world_svg
 
 _WEEK = scale_over([41, 79, 80])
@@ -249,7 +249,8 @@ def _lanes() -> list[dict[str, Any]]:
             "count": len(ages),
             "strip": strip,
             "ages": spoken,
-            "held": [{"text": held, "href": "#", "share": stuck[0] / 120}] if stuck else [],
+            "held": [{"title": "", "text": held, "href": "#"}] if stuck else [],
+            "place": beside([age / 120 for age in stuck]) if stuck else "",
         }
 
     return [

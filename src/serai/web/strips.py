@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from markupsafe import Markup
 
 WIDTH = 1000
-_ROUND = {"base", "hole", "value", "stuck"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +82,16 @@ def days(*, ages: Sequence[float], stuck: Sequence[float] = (), usual: float, mo
     dots = [_dot("value", scale.at(age)) for age in ages if age not in stuck]
     warm = [_dot("stuck", scale.at(age)) for age in stuck]
     return _strip("".join([_line("usual", 0, scale.at(usual)), *dots, *warm]), "dots")
+
+
+def beside(stuck: Sequence[float]) -> str:
+    """Where what is said of stuck dots stands in a wide lane, by their shares of it: a class of `.held`.
+
+    After the last of them where there is room, before them where all are at the end, else (as on a phone) below.
+    """
+    if max(stuck) <= 0.5:
+        return f"x-{ceil(max(stuck) * 20) or 1}"
+    return "end" if min(stuck) >= 0.85 else "below"
 
 
 def shares(counts: Sequence[float]) -> Markup:

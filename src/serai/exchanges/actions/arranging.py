@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -171,11 +172,6 @@ def add_party(
     return party
 
 
-def invite_party(actor: Actor, exchange: Exchange, city: City, speaker: Organisation, *, now: datetime) -> Party:
-    """A further city takes part, spoken for by its coordinating organisation."""
-    return add_party(actor, exchange, kind="city", city=city, speaker=speaker, now=now)
-
-
 def _let_read(actor: Actor, exchange: Exchange, speaker: Organisation, now: datetime) -> None:
     fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
     groups = set(fresh.audience.groups)
@@ -194,7 +190,6 @@ def name_participant(
     in_words: str = "",
     how_many: int = 1,
     sector: str = "",
-    since: date | None = None,
     readers: Iterable[str] | None = None,
 ) -> Participant:
     """A party names one of its people, or people in words ("two ambassadors").
@@ -211,7 +206,7 @@ def name_participant(
         in_words=in_words,
         how_many=how_many,
         sector=sector,
-        started_on=since or now.date(),
+        started_on=now.date(),
         illustrative=party.illustrative,
     )
     groups = set(readers) if readers is not None else inner_circle(party.exchange, [party.speaker])
@@ -223,18 +218,22 @@ def end_participation(actor: Actor, participant: Participant, *, on: date, now: 
     return change(actor, participant, verb="end_participation", now=now, ended_on=on)
 
 
-def add_goal(
-    actor: Actor, exchange: Exchange, text: str, *, now: datetime, readers: Iterable[str] | None = None
-) -> Goal:
+def add_goal(actor: Actor, exchange: Exchange, text: str, *, now: datetime) -> Goal:
     """What those taking part want to have learnt or decided."""
     goal = Goal(exchange=exchange, text=text, position=exchange.goals.count() + 1, illustrative=exchange.illustrative)
-    groups = set(readers) if readers is not None else set(exchange.audience.groups)
-    return add(actor, goal, verb="add_goal", groups=groups, now=now)
+    return add(actor, goal, verb="add_goal", groups=exchange.audience.groups, now=now)
 
 
+@transaction.atomic
 def change_exchange(actor: Actor, exchange: Exchange, *, expected: int, now: datetime, **fields: Any) -> Exchange:
-    """Mends an exchange; `expected` is the version the editor saw."""
-    return change(actor, exchange, verb="change_exchange", now=now, expected=expected, **fields)
+    """Mends an exchange; `expected` is the version the editor saw. Where its days move, what is due moves along."""
+    changed = change(actor, exchange, verb="change_exchange", now=now, expected=expected, **fields)
+    lines = {line.code: line for line in LINES}
+    for task in Task.objects.filter(exchange=exchange, done_at=None, code__in=list(lines)).order_by("id"):
+        due = _due(changed, lines[task.code])
+        if task.due_on != due:
+            change(actor, task, verb="move_task", now=now, due_on=due)
+    return changed
 
 
 def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
@@ -242,6 +241,13 @@ def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
     if task.done_at is not None:
         raise NotAllowedNow("this is done already")
     return change(actor, task, verb="finish_task", now=now, done_at=now)
+
+
+def finish_tasks(actor: Actor, exchange: UUID, codes: Iterable[str], *, now: datetime) -> None:
+    """What the organiser has just done settles these lines of its list too, where they were open."""
+    mine = Task.objects.filter(exchange=exchange, party=None, source_id=actor.source, done_at=None)
+    for task in mine.filter(code__in=list(codes)).order_by("id"):
+        finish_task(actor, task, now=now)
 
 
 def reopen_task(actor: Actor, task: Task, *, now: datetime) -> Task:

@@ -55,7 +55,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "houses": queries.photo_rules(found, first=running),
         "carried": bool(request.POST.get(AGAIN)),
     }
-    return show(request, "exchanges/capture.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/capture.html", context)
 
 
 def _photo_of(request: HttpRequest) -> tuple[Picture | None, str]:
