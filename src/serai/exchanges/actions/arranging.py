@@ -18,12 +18,14 @@ from serai.exchanges.tasklist import EACH, EACH_CITY, LINES, ORGANISER, Line
 from serai.needs.actions import mark_planned
 from serai.needs.models import Match
 from serai.partnerships.models import Partnership
+from serai.sharing.actions import share_record
 
 
-def inner_circle(exchange: Exchange, organisations: Iterable[Organisation | None] = ()) -> set[str]:
+def inner_circle(exchange: Exchange) -> set[str]:
     """Those of the exchange: its participants, its organiser, and the organisations that speak for a party."""
-    speakers = {group("organisation", o.id) for o in organisations if o is not None}
-    return {group("exchange", exchange.id), group("organisation", exchange.organiser_id)} | speakers
+    speakers = exchange.parties.exclude(speaker=None).values_list("speaker", flat=True)
+    organisations = {exchange.organiser_id, *speakers}
+    return {group("exchange", exchange.id)} | {group("organisation", id) for id in organisations}
 
 
 @transaction.atomic
@@ -69,12 +71,12 @@ def plan_exchange(
     )
     groups = set(readers) if readers is not None else inner_circle(exchange)
     add(actor, exchange, verb="plan_exchange", groups=groups, now=now)
-    for line in LINES:
-        if line.whose == ORGANISER:
-            _add_task(actor, exchange, line, None, now)
     if match is not None:
         mark_planned(actor, match, now=now)
         _bring_cities(actor, exchange, match, now)
+    for line in LINES:
+        if line.whose == ORGANISER:
+            _add_task(actor, exchange, line, None, now)
     return Exchange.objects.get(pk=exchange.pk)
 
 
@@ -135,8 +137,7 @@ def _add_task(actor: Actor, exchange: Exchange, line: Line, party: Party | None,
         minutes=line.minutes,
         illustrative=exchange.illustrative,
     )
-    speakers = [party.speaker] if party is not None else []
-    return add(actor, task, verb="add_task", groups=inner_circle(exchange, speakers), now=now)
+    return add(actor, task, verb="add_task", groups=inner_circle(exchange), now=now)
 
 
 @transaction.atomic
@@ -152,7 +153,8 @@ def add_party(
     expected: int = 0,
     readers: Iterable[str] | None = None,
 ) -> Party:
-    """The organiser names who takes part. A speaker's organisation then reads the exchange and has tasks in it."""
+    """The organiser names who takes part. A speaker's organisation then reads what is shared with the exchange, with
+    all who take part and the whole task list, and has tasks in it."""
     party = Party(
         exchange=exchange,
         kind=kind,
@@ -162,7 +164,8 @@ def add_party(
         expected=expected,
         illustrative=exchange.illustrative,
     )
-    groups = set(readers) if readers is not None else inner_circle(exchange, [speaker])
+    spoken = {group("organisation", speaker.id)} if speaker is not None else set()
+    groups = set(readers) if readers is not None else inner_circle(exchange) | spoken
     add(actor, party, verb="add_party", groups=groups, now=now)
     if speaker is not None and exchange.state != "closed":
         _let_read(actor, exchange, speaker, now)
@@ -173,12 +176,15 @@ def add_party(
 
 
 def _let_read(actor: Actor, exchange: Exchange, speaker: Organisation, now: datetime) -> None:
+    """What the exchange shares with those taking part, its list and who takes part are this speaker's to read too."""
     fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
-    groups = set(fresh.audience.groups)
-    wanted = group("organisation", speaker.id)
-    inner = group("exchange", exchange.id)
-    if inner in groups and wanted not in groups:
-        change_audience(actor, fresh, groups | {wanted}, now=now, because="takes part")
+    inner, wanted = group("exchange", exchange.id), group("organisation", speaker.id)
+    if inner in fresh.audience.groups and wanted not in fresh.audience.groups:
+        share_record(actor, fresh, {*fresh.audience.groups, wanted}, now=now)
+    for rows in (exchange.parties, exchange.tasks):
+        for row in rows.filter(source_id=actor.source).select_related("audience").order_by("id"):
+            if inner in row.audience.groups and wanted not in row.audience.groups:
+                change_audience(actor, row, {*row.audience.groups, wanted}, now=now, because="takes part")
 
 
 def name_participant(
@@ -209,7 +215,7 @@ def name_participant(
         started_on=now.date(),
         illustrative=party.illustrative,
     )
-    groups = set(readers) if readers is not None else inner_circle(party.exchange, [party.speaker])
+    groups = set(readers) if readers is not None else inner_circle(party.exchange)
     return add(actor, participant, verb="name_participant", groups=groups, now=now)
 
 
