@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from statistics import median
 
 import numpy as np
 
+from bench.peers import PEER_PATIENCE, asked
 from bench.table import Row, peak_memory_mb, timed
 from serai.core.agenda.clock import Window, at
 from serai.core.agenda.model import Agenda, Goal, Interpreter, Kind, Leg, Pace, Person, Place, Programme, Session
@@ -20,7 +20,6 @@ from serai.core.agenda.repair import Away, Change, Closed, Late, repair
 from serai.core.agenda.rooms import Event, RoomPlan, Slot, assign_rooms
 from serai.core.agenda.solve import Effort, plan_programme
 
-PEER_PATIENCE = 400.0
 SEEDS = (1, 2, 3, 4, 5)
 
 
@@ -237,20 +236,8 @@ def conference(events: int, rooms: int, times: int, seed: int) -> tuple[tuple[Sl
 def conference_scheduler(slots: tuple[Slot, ...], events: tuple[Event, ...]) -> tuple[int, float] | None:
     """Overflow and seconds of the peer in a process of its own; None when it gives no answer in time."""
     whole = {"slots": [asdict(s) for s in slots], "events": [asdict(e) for e in events]}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "bench.agenda"],
-            input=json.dumps(whole, default=sorted),
-            capture_output=True,
-            text=True,
-            timeout=PEER_PATIENCE,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as broken:
-        print(f"conference-scheduler: {broken}", file=sys.stderr)
-        return None
-    overflow, seconds = json.loads(done.stdout.splitlines()[-1])
-    return int(overflow), float(seconds)
+    found = asked("bench.agenda", whole)
+    return found and (int(found[0]), float(found[1]))
 
 
 def _as_peer() -> None:

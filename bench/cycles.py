@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
 
 import numpy as np
 
+from bench.peers import PEER_PATIENCE, asked
 from bench.table import Row, peak_memory_mb, timed
 from serai.core.season.cycles import Aim, CyclePlan, Effort, Teaching, best_cycles
 
-PEER_PATIENCE = 400.0
 SMALL = [(size, seed) for size in (20, 40, 80, 120) for seed in range(5)]
 
 
@@ -40,21 +39,9 @@ def network(cities: int, seed: int) -> list[Teaching]:
 
 def kep_solver(cities: int, arcs: list[Teaching]) -> tuple[int, float] | None:
     """Covered cities and seconds of the peer in a process of its own; None when it gives no answer in time."""
-    question = json.dumps({"cities": cities, "arcs": [(arc.giver, arc.learner) for arc in arcs]})
-    try:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "bench.cycles"],
-            input=question,
-            capture_output=True,
-            text=True,
-            timeout=PEER_PATIENCE,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as broken:
-        print(f"kep-solver: {broken}", file=sys.stderr)
-        return None
-    covered, seconds = json.loads(done.stdout.splitlines()[-1])
-    return int(covered), float(seconds)
+    question = {"cities": cities, "arcs": [(arc.giver, arc.learner) for arc in arcs]}
+    found = asked("bench.cycles", question)
+    return found and (int(found[0]), float(found[1]))
 
 
 def _as_peer() -> None:

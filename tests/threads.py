@@ -163,8 +163,7 @@ def begun(world: World, exchange: Exchange) -> Story:
     """Arbreva's draft of a story."""
     arbreva = world["Arbreva"]
     with arbreva.asks():
-        mine = [group("organisation", arbreva.organisation.id)]
-        return stories.begin_story(arbreva.actor, title="What came of it", exchange=exchange, readers=mine, now=NOW)
+        return stories.begin_story(arbreva.actor, title="What came of it", exchange=exchange, now=NOW)
 
 
 def whole(world: World, match: Match | None = None) -> Whole:

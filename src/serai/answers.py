@@ -1,4 +1,4 @@
-"""What `serai up` is told once and keeps: public address, TLS, backup keys; each answer is checked."""
+"""What `serai up` is told once and keeps: public address, TLS, mail, backup keys; each answer is checked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import os
 import sys
+from getpass import getpass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import pyrage
 
 from serai.archive import ArchiveError, recipients
 from serai.db.address import base
+from serai.mail_server import PASSWORD, mail_server
 from serai.state import State, write_private
 
 IDENTITY = "backup-identity.txt"
@@ -32,6 +34,9 @@ def settle(state: State, given: argparse.Namespace) -> dict[str, str]:
     answers = dict(kept)
     answers["address"] = public_address(given.address or kept.get("address") or _asked())
     _tls(answers, given)
+    _mail(state, answers, given)
+    if given.name:
+        answers["name"] = " ".join(given.name.split())
     if given.database:
         answers["database"] = _database(given.database)
     if given.port:
@@ -81,6 +86,27 @@ def _tls(answers: dict[str, str], given: argparse.Namespace) -> None:
     for path in (Path(answers[name]) for name in ("certificate", "key") if name in answers):
         if not os.access(path, os.R_OK):
             raise AnswerError(f"The file {path} cannot be read.")
+
+
+def _mail(state: State, answers: dict[str, str], given: argparse.Namespace) -> None:
+    """The mail server's address among the answers, its password among the secrets: no list of processes shows it."""
+    if given.mail_from:
+        if "@" not in given.mail_from or len(given.mail_from.split()) != 1:
+            raise AnswerError(f"{given.mail_from!r} is no sender: it looks like serai@example.org.")
+        answers["mail_from"] = given.mail_from
+    if not given.mail:
+        return
+    try:
+        server = mail_server(given.mail)
+    except ValueError as error:
+        raise AnswerError(str(error)) from error
+    answers["mail"] = given.mail.strip()
+    password = os.environ.get("SERAI_MAIL_PASSWORD", "")
+    if server.user and not password:
+        if not sys.stdin.isatty():
+            raise AnswerError(f"The mail password of {server.user} is not known: set SERAI_MAIL_PASSWORD this once.")
+        password = getpass(f"Mail password of {server.user}: ")
+    write_private(state.secrets / PASSWORD, password)
 
 
 def _proxy(text: str) -> str:

@@ -134,12 +134,22 @@ def build(given: argparse.Namespace) -> int:
 def link(given: argparse.Namespace) -> int:
     """Prints a one-time link: an administrator's, or the first one's while there is none."""
     _django()
+    from django.db import OperationalError, ProgrammingError
+
     from serai.accounts.first import one_time_link
 
-    found = one_time_link(given.email, now=datetime.now(UTC))
+    try:
+        found = one_time_link(given.email, now=datetime.now(UTC))
+    except (OperationalError, ProgrammingError):
+        say("serai: this site was never started, or is just starting: run serai up, and ask again once it serves.")
+        return 1
     if found:
-        say(found)
-    elif given.email:
+        whose = given.email or "the first administrator"
+        say(f"For {whose}, within three days, once:\n{found}")
+        return 0
+    if given.email:
         say(f"serai: {given.email} is no administrator.")
         return 1
+    if not given.quiet:
+        say("There is an administrator already. For a link of theirs, or another's: serai user E-MAIL.")
     return 0

@@ -76,6 +76,11 @@ def _serving(commands: Commands) -> None:
     up.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain (PEM)")
     up.add_argument("--key", type=Path, metavar="FILE", help="the certificate's key (PEM)")
     up.add_argument("--behind", metavar="PROXY", help="address or network of the proxy that does TLS instead")
+    up.add_argument("--name", metavar="TEXT", help="what the site calls itself, such as the network's name")
+    up.add_argument(
+        "--mail", metavar="URL", help="mail server: smtps://user@host, smtp+starttls://… or smtp://localhost"
+    )
+    up.add_argument("--mail-from", metavar="ADDRESS", help="in whose name mail goes out")
     up.add_argument("--host", metavar="ADDRESS", help="address to listen on")
     up.add_argument("--port", type=_port, help="port to listen on")
     up.add_argument("--database", metavar="URL", help="an own PostgreSQL (15 or newer) that was prepared")
@@ -140,6 +145,7 @@ def _inside(commands: Commands) -> None:
     build.set_defaults(run=children.build)
     link = commands.add_parser("link")
     link.add_argument("email", nargs="?")
+    link.add_argument("--quiet", action="store_true", help="say nothing where no link is due")
     link.set_defaults(run=children.link)
 
 

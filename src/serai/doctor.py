@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from serai.db.address import KEEPER, WEB, WORKER
 from serai.db.count import hidden_tables
 from serai.db.embedded import ClusterError
 from serai.installation import Installation, found, say
+from serai.mail_server import of_environment
 from serai.processes import LockedError, lock
 from serai.service_user import service_user
 from serai.state import State, default_root
@@ -41,7 +43,7 @@ def examine(_: argparse.Namespace) -> int:
         say(f"no    {root} does not exist: nothing was ever started here.")
         return 1
     house = found(State(root=root).create(user), user)
-    findings = [*_folder(house), *_database(house), *_backups(house, datetime.now(UTC))]
+    findings = [*_folder(house), *_database(house), *_mail(house), *_backups(house, datetime.now(UTC))]
     for finding in findings:
         say(f"{'ok ' if finding.well else 'no '}   {finding.text}")
     return 0 if all(finding.well for finding in findings) else 1
@@ -91,6 +93,20 @@ def roles(house: Installation) -> Iterator[Finding]:
         hidden = hidden_tables(owner)
         text = f"Row security hides {', '.join(hidden)} from backups: run serai migrate." if hidden else ""
         yield Finding(well=not hidden, text=text or "Backups see every row.")
+
+
+def _mail(house: Installation) -> Iterator[Finding]:
+    """Whether the mail server would take mail: without it nobody signs in."""
+    if house.demo:
+        return
+    told = {**house.mail_told(), **os.environ}
+    server = of_environment(told)
+    where = f"{server.host}:{server.port}"
+    if why := server.why_not(told.get("SERAI_MAIL_PASSWORD", "")):
+        text = f"No mail goes out by {where} ({why}), so nobody gets a code: name a server by serai up --mail."
+        yield Finding(well=False, text=text)
+    else:
+        yield Finding(well=True, text=f"Mail goes out by {where}.")
 
 
 def _backups(house: Installation, now: datetime) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from serai.db.address import DATABASE, KEEPER, OWNER, WEB, WORKER, of_role, part
 from serai.db.embedded import Cluster
 from serai.db.prepare import PrepareError, check_prepared, prepare
 from serai.demo.stages import MOMENTS
+from serai.mail_server import PASSWORD, mail_server
 from serai.processes import Command, LockedError, end_leftovers, lock
 from serai.service_user import ServiceUser
 from serai.state import State
@@ -41,6 +42,9 @@ class Installation:
     demo: bool = False
     stage: str = ""
     proxy: str = ""
+    name: str = ""
+    mail: str = ""
+    mail_from: str = ""
 
     @property
     def cluster(self) -> Cluster:
@@ -92,6 +96,7 @@ class Installation:
         """All a child of this role is told: its own database address, and no other password."""
         kept = {name: value for name, value in os.environ.items() if name in PASSED or name.startswith(PASSED_OWN)}
         return {
+            **self._kept_answers(role),
             **kept,
             "PYTHONPATH": _absolute_pythonpath(),
             "HOME": str(self.state.files),
@@ -107,6 +112,16 @@ class Installation:
             **({"SERAI_BEHIND_PROXY": "HTTP_X_FORWARDED_PROTO"} if self.proxy else {}),
             **more,
         }
+
+    def _kept_answers(self, role: str) -> dict[str, str]:
+        """What was answered once and the environment may say otherwise. Only the worker hands mail over."""
+        told = {"SERAI_SITE_NAME": self.name, **(self.mail_told() if role == WORKER else {})}
+        return {name: value for name, value in told.items() if value}
+
+    def mail_told(self) -> dict[str, str]:
+        """How mail goes out, as it was answered; empty where it was not."""
+        told = {"SERAI_MAIL_FROM": self.mail_from} if self.mail_from else {}
+        return {**told, **mail_server(self.mail).environment(self.state.secret(PASSWORD))} if self.mail else told
 
     def command(self, *words: str, role: str = WEB, low_port: bool = False, **more: str) -> Command:
         """A `serai` command as a child of this installation, as the service user."""
@@ -167,6 +182,9 @@ def found(state: State, user: ServiceUser | None, *, demo: bool = False) -> Inst
         demo=demo or kept.get("demo") == "1",
         stage=kept.get("stage", ""),
         proxy=kept.get("proxy", ""),
+        name=kept.get("name", ""),
+        mail=kept.get("mail", ""),
+        mail_from=kept.get("mail_from", ""),
     )
 
 

@@ -66,7 +66,7 @@ def _readable(house: Installation, name: str, path: Path) -> Path:
 
 
 def _first_link(tree: Tree, house: Installation) -> None:
-    tree.run("first administrator", house.command("link"))
+    tree.run("first administrator", house.command("link", "--quiet"))
 
 
 def demo(given: argparse.Namespace) -> int:

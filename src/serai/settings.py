@@ -140,7 +140,8 @@ STORAGES = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ar-x-pseudo", "[Pseudo-Arabic]")]
+# The pseudo-language proves the pages to us; a browser that asks for Arabic would be given it.
+LANGUAGES = [("en", "English"), *([("ar-x-pseudo", "[Pseudo-Arabic]")] if LOUD else [])]
 LOCALE_PATHS = [HERE / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -229,9 +230,15 @@ DEFAULT_FROM_EMAIL = os.environ.get("SERAI_MAIL_FROM", f"serai@{MAIL_DOMAIN}")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 SILENCED_SYSTEM_CHECKS = ["fields.W344"]
 
+# A path may hold a one-time link, and what a visitor mistypes is no fault of ours: only what failed is said.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "filters": {"foreign_host": {"()": "serai.web.foreign_host.Said"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["foreign_host"]},
+    },
 }

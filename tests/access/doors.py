@@ -263,10 +263,7 @@ class Doors:
                 adds("berta", e.Photo, "town_b", takeaway_id=house["shared"]),
                 adds("anna", e.Photo, "town_a", takeaway_id=house["shared"]),
             ),
-            "another picture in place of a photo": (
-                sets("anna", "photo", whole=b"y"),
-                sets("anna", "photo", version=2),
-            ),
+            "another picture for a photo": (sets("anna", "photo", whole=b"y"), sets("anna", "photo", version=2)),
             "a release of another's programme": (
                 adds("berta", e.ProgrammeRelease, "town_b", exchange_id=house["exchange"], number=2),
                 adds("anna", e.ProgrammeRelease, "town_a", exchange_id=house["exchange"], number=2),
@@ -285,6 +282,7 @@ class Doors:
         return {
             "a link in another's name": (makes("town_b"), makes("town_a")),
             "a link that is over answers": (answers("link_old"), answers("link_a")),
+            "who left whom a link asks answers": (answers("link_left"), answers("link_a")),
             "another's link answers": (answers("link_b"), answers("link_a")),
             "a link lengthens itself": (
                 sets("link_a", "link_a", expires_at=later),

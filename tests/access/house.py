@@ -222,10 +222,14 @@ def _exchange(house: House) -> None:
     )
     _of_anna(house)
     named = [house[name] for name in ("need", "kept", "lent", "naming", "answer")]
-    links = {"link_a": ("town_a", 3), "link_b": ("town_b", 3), "link_old": ("town_a", -1)}
-    for name, (source, days) in links.items():
+    # Berta answers for the town that is asked; Anna does not, or does not any more.
+    links = {
+        "link_a": ("town_a", "berta", 3), "link_b": ("town_b", "berta", 3), "link_old": ("town_a", "berta", -1),
+        "link_left": ("town_a", "anna", 3),
+    }  # fmt: skip
+    for name, (source, whom, days) in links.items():
         until = NOW + timedelta(days=days)
         house.put(
             name, Invitation, source, house.only(source), record_ids=named, expires_at=until,
-            person_id=house["anna"], address="anna@example.org",
+            person_id=house[whom], address=f"{whom}@example.org",
         )  # fmt: skip

@@ -180,7 +180,7 @@ class HouseChecks:
             ("SELECT ended_on FROM serai_teammember WHERE id = %s", "seat_anna", [(TODAY,)]),
             ("SELECT ended_on FROM serai_participant WHERE id = %s", "part_anna", [(TODAY,)]),
             ("SELECT answer FROM serai_naming WHERE id = %s", "naming_anna", [("withdrawn",)]),
-            ("SELECT address, called_back_at IS NULL FROM serai_invitation WHERE id = %s", "link_a", [("", False)]),
+            ("SELECT address, called_back_at IS NULL FROM serai_invitation WHERE id = %s", "link_left", [("", False)]),
             ("SELECT 1 FROM serai_mail WHERE id = %s", "mail_anna", []),
             ("SELECT 1 FROM serai_noteauthor WHERE note_id = %s", "note_anna", []),
             ("SELECT 1 FROM serai_takeaway WHERE id = %s", "takeaway", []),
@@ -199,7 +199,7 @@ class HouseChecks:
         notes = len(world.of(Note)) + 2
         rows = [*world.of(Participant), *world.of(Invitation)]
         attended = sum(1 for r in rows if r.model is Participant) + 1
-        sent = sum(1 for r in rows if r.model is Invitation and r["address"]) + 3
+        sent = sum(1 for r in rows if r.model is Invitation and r["address"]) + 4
         with ground.tried():
             before, ground.now = ground.now, NOW + YEARS
             ground.role(KEEPER)

@@ -62,6 +62,11 @@ def takes_part(persona: Persona, row: Row) -> bool:
     return speaks or source(persona, row) or f"exchange:{row.record.id}" in persona.reader.groups
 
 
+def goes_on(persona: Persona, row: Row) -> bool:
+    """While an exchange is not over."""
+    return row.columns["state"] not in ("closed", "cancelled")
+
+
 def wrote(persona: Persona, row: Row) -> bool:
     """The delegate whose takeaway it is."""
     return persona.person is not None and str(row.columns["person_id"]) == persona.person
@@ -149,6 +154,7 @@ MATRIX: dict[str, Cell] = {
     "check_practice_translation": press("practice", source),
     "new_exchange": Cell(allowed=of_an_organisation),
     "exchange": page("exchange"),
+    "change_exchange": form("exchange", both(source, goes_on)),
     "goals": form("exchange", source),
     "invite_city": form("exchange", source),
     "move_exchange": press("exchange", source, extra=("live",)),

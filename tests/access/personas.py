@@ -32,6 +32,13 @@ PEOPLE = (
     "valdora",
     "valdora-ngo",
 )
+WITHIN = {  # what a record is part of, and the column that leads there
+    "passage": ("story", "story_id"),
+    "photo": ("takeaway", "takeaway_id"),
+    "programmerelease": ("exchange", "exchange_id"),
+    "safetycheck": ("exchange", "exchange_id"),
+    "weighing": ("takeaway", "takeaway_id"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +76,7 @@ class Archive:
         self.today = today
         self.audiences = {r["id"]: frozenset(r["groups"]) for r in self.all("audience")}
         self.directory = self._directory()
+        self.named_in = self._named_in()
         self.waiting = self._waiting()
         self.secrets: dict[str, str] = {}  # of links, by their ids
 
@@ -104,21 +112,20 @@ class Archive:
 
     def _waiting(self) -> dict[str, frozenset[str]]:
         """Passages in which someone named has not said yes, with those named in them."""
-        namings = self.all("naming")
-        open_ = {str(n["passage_id"]) for n in namings if n["answer"] != "yes"}
-        return {
-            passage: frozenset(
-                str(n[c])
-                for n in namings
-                for c in ("organisation_id", "person_id")
-                if str(n["passage_id"]) == passage and n[c]
-            )
-            for passage in open_
-        }
+        open_ = {str(n["passage_id"]) for n in self.all("naming") if n["answer"] != "yes"}
+        return {passage: self.named_in[passage] for passage in open_}
+
+    def _named_in(self) -> dict[str, frozenset[str]]:
+        """Those named in each passage."""
+        found: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for n in self.all("naming"):
+            found[str(n["passage_id"])] |= {str(n[c]) for c in ("organisation_id", "person_id") if n[c]}
+        return found
 
     def rows(self, noun: str) -> list[Row]:
         """The records of one noun."""
-        of = {row.record.id: row.record for row in self.rows("takeaway")} if noun == "photo" else {}
+        parent, column = WITHIN.get(noun, ("", ""))
+        of = {row.record.id: row.record for row in self.rows(parent)} if parent else {}
         asked = {"matchanswer": ("organisation_id",), "naming": ("organisation_id", "person_id")}.get(noun, ())
         return [
             Row(
@@ -130,8 +137,9 @@ class Archive:
                     hidden=r["hidden_at"] is not None,
                     asked=frozenset(str(r[c]) for c in asked if r[c]),
                     told_to=self.waiting.get(str(r["id"])) if noun == "passage" else None,
-                    within=of[str(r["takeaway_id"])] if noun == "photo" else None,
-                    shown_alone=noun == "photo",
+                    within=of[str(r[column])] if parent else None,
+                    shown_alone=noun in WITHIN,
+                    named_in=self.named_in[str(r["id"])] if noun == "passage" else None,
                 ),
             )
             for r in (self._with_speakers() if noun == "exchange" else self.all(noun))

@@ -15,7 +15,7 @@ from django.db import models
 
 from access.ground import Ground
 from access.rowmaking import NOW, TODAY, Row, filled, ids, lay
-from access.withholding import withheld
+from access.withholding import WITHIN, left, named_in, questions, withheld
 from serai.audit.models import AuditEntry
 from serai.core import audience as rule
 from serai.core.audience import Directory, Link, Membership, Reader, Record, group
@@ -123,6 +123,7 @@ class World:
                 expires_at=row["expires_at"],
                 answered=row["answered_at"] is not None,
                 called_back=row["called_back_at"] is not None,
+                left=left(row, [*self.of(MatchAnswer), *self.of(Naming)], self.facts),
             )
             for row in self.of(Invitation)
         ]
@@ -160,13 +161,10 @@ class World:
 
     def record(self, row: Row) -> Record:
         """A row as the rule sees it."""
-        told_to, workers, within = None, frozenset(), None
-        if row.model in (Passage, PassageTranslation):
-            told_to = withheld(row, self.of(Naming))
-        if issubclass(row.model, Translation):
-            within = self.find(parents_of(row.model)["original_id"], row["original_id"])
-        if row.model is exchanges.Photo:
-            within = self.find(exchanges.Takeaway, row["takeaway_id"])
+        workers = frozenset()
+        told_to = withheld(row, self.of(Naming)) if row.model in (Passage, PassageTranslation) else None
+        whole = "original_id" if issubclass(row.model, Translation) else WITHIN.get(row.model)
+        within = self.find(parents_of(row.model)[whole], row[whole]) if whole else None
         if row.model is directory.Person:
             workers = ids(row.id)
         if row.model is exchanges.Task and (party := self.find(exchanges.Party, row["party_id"])):
@@ -183,7 +181,9 @@ class World:
             fixed=row.model in FIXED,
             told_to=told_to,
             within=self.record(within) if within else None,
-            shown_alone=row.model is exchanges.Photo,
+            shown_alone=row.model in WITHIN,
+            named_in=named_in(row.id, self.of(Naming)) if row.model is Passage else None,
+            questions=questions(row, self.of(Naming)),
         )
 
     def holders(self, row: Row) -> list[tuple[Row, frozenset[str]]]:

@@ -99,6 +99,7 @@ def test_a_link_shows_its_rows_and_only_what_its_maker_may_give(ground: Ground, 
     assert seen(ground, house.asker("link_a")) == public | mine
     assert seen(ground, house.asker("link_b")) == public | {str(house["need"]), str(house["link_b"])}
     assert seen(ground, house.asker("link_old")) == public
+    assert seen(ground, house.asker("link_left")) == public
     with ground.tried():
         ground.done("UPDATE serai_need SET hidden_at = now() WHERE id = %s", [house["kept"]])
         assert sees(ground, house, "link_a", "kept") == [False]

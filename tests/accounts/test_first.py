@@ -106,3 +106,9 @@ def test_whoever_runs_the_machine_makes_an_administrator(house: House) -> None:
             " WHERE email LIKE 'machine%'"
         ).fetchall()
     assert found == [("machine@example.org", None)], "who they are, they say themselves"
+
+
+def test_a_link_is_never_written_into_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.get("/account/first/a-token/").status_code == 410
+    assert client.get("/l/a-token/").status_code in (404, 410)
+    assert "a-token" not in caplog.text

@@ -18,10 +18,12 @@ from serai.audit.actions import NotYours, add, change
 from serai.core.audience import group
 from serai.db import clock
 from serai.db.acting import acting_as, link
+from serai.directory import actions as directory
+from serai.directory.models import Membership
 from serai.needs.models import Match, MatchAnswer, Need
 from serai.sharing import links
 from serai.sharing.models import Invitation
-from worlds import World
+from worlds import World, member
 
 LIPOVAR = "lipovar@example.org"
 KIND = "test-match"
@@ -237,6 +239,43 @@ def test_a_link_that_came_to_the_wrong_person_is_dead_and_its_maker_sees_it(clie
     assert answers(world) == [("asked", "")]
 
 
+def leaves(world: World) -> None:
+    """The coordinator of Lipovar goes, as a colleague says."""
+    lipovar = world["Lipovar"]
+    colleague = member(lipovar.actor, lipovar.organisation, name="Colleague", network=world.network)
+    with colleague.asks():
+        theirs = Membership.objects.get(person=lipovar.person, organisation=lipovar.organisation)
+        directory.leave(colleague.actor, theirs, on=clock.now().date(), now=clock.now())
+
+
+def test_who_left_the_organisation_that_is_asked_answers_no_more(client: Client, world: World) -> None:
+    made = asked(world, readers=["network:" + str(world.network.id)])
+    with world["Arbreva"].asks():
+        before = everything()
+    leaves(world)
+    for answer in (client.get(path_of(made)), client.post(path_of(made), {"answer": "accepted"})):
+        assert answer.status_code in (409, 410)
+        assert "This question is not yours any more." in text(answer)
+        assert SECRET_WORDS not in text(answer)
+    with acting_as(link(made.link.pk)):
+        assert not MatchAnswer.objects.exists()
+        assert not Need.objects.exists()
+    with world["Arbreva"].asks():
+        assert everything() == before
+
+
+def test_who_left_does_not_take_their_answer_back(client: Client, world: World) -> None:
+    made = asked(world)
+    assert client.post(path_of(made), {"answer": "accepted"}, follow=True).status_code == 200
+    leaves(world)
+    assert client.post(path_of(made), {"undo": "1"}).status_code == 409
+    with acting_as(link(made.link.pk)), connection.cursor() as cursor:
+        cursor.execute("SELECT serai_link_reopens()")
+        assert cursor.fetchone()[0] is False
+    with world["Arbreva"].asks():
+        assert MatchAnswer.objects.get().answer == "accepted"
+
+
 def test_an_unknown_link_answers_404_and_explains_itself(client: Client, world: World) -> None:
     page = client.get("/l/forged-or-cut-short/")
     assert page.status_code == 404
@@ -283,10 +322,3 @@ def test_nobody_makes_a_link_to_what_they_cannot_read(world: World) -> None:
     valdora = world["Valdora"]
     with valdora.asks(), pytest.raises(NotYours):
         links.make(valdora.actor, kind=KIND, person=None, address="x@example.org", records=[need], now=clock.now())
-
-
-def test_the_text_for_a_chat_says_that_something_waits_not_what(world: World) -> None:
-    made = asked(world)
-    told = links.for_chat(made.address, sender="Arbreva")
-    assert made.address in told
-    assert SECRET_WORDS not in told

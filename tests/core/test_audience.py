@@ -25,8 +25,6 @@ from serai.core.audience import (
     groups_of,
     kind_of,
     label_of,
-    narrower_or_equal,
-    normal_form,
 )
 
 GROUPS = st.builds(
@@ -80,24 +78,6 @@ def test_more_groups_never_make_a_narrower_label_but_from_one_organisation_to_mo
     groups: frozenset[str], more: frozenset[str]
 ) -> None:
     assert WIDEST_FIRST.index(label_of(groups | more)) <= WIDEST_FIRST.index(label_of(groups))
-
-
-@few
-@given(groups=SETS)
-def test_the_normal_form_keeps_the_label_and_what_is_in_it(groups: frozenset[str]) -> None:
-    short = normal_form(groups)
-    assert normal_form(short) == short
-    assert label_of(short) == label_of(groups)
-    assert narrower_or_equal(groups, short)
-    assert narrower_or_equal(short, groups)
-
-
-def test_a_hub_lies_in_its_network_and_a_city_not_in_another() -> None:
-    within = {"network:2": frozenset({"network:1"}), "organisation:1": frozenset({"city:1"})}
-    assert normal_form(["network:1", "network:2"], within=within) == {"network:1"}
-    assert narrower_or_equal(["network:2"], ["network:1"], within=within)
-    assert not narrower_or_equal(["network:1"], ["network:2"], within=within)
-    assert not narrower_or_equal(["organisation:1"], ["city:2"], within=within)
 
 
 def test_a_membership_holds_from_its_first_day_until_the_first_day_outside() -> None:

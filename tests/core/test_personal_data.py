@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import serai
-from serai.core.personal_data import ACCOUNT, BIRTH, CASE, EMAIL, ID, PHONE, Found, line_of, look, quoted, without
+from serai.core.personal_data import ACCOUNT, BIRTH, CASE, EMAIL, ID, PHONE, Found, line_of, look, quoted
 
 NOW = 2025
 ROOT = Path(serai.__file__).parent
@@ -261,7 +261,7 @@ def test_numbers_are_found_in_every_script(digits: str, code: str, between: str,
     text = f"Ask the mother, {written}, tomorrow"
     found = look(text, year=NOW)
     assert found
-    assert without(text, found[0]).startswith("Ask the mother, …")
+    assert found[0].start == len("Ask the mother, ")
     for one in found:
         assert one.start >= text.index(written)
         assert one.end <= text.index(written) + len(written)
@@ -277,7 +277,7 @@ def test_places_are_in_order_apart_and_gone_once_removed(text: str) -> None:
     for _ in range(len(text) + 1):
         if not (left := look(text, year=NOW)):
             break
-        text = without(text, left[0])
+        text = text.replace(text[left[0].start : left[0].end], "…")
     assert look(text, year=NOW) == ()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serai.core.words import fold, same, tokens
+from serai.core.words import fold, same
 
 # Names of one place as its people write it; the first is what is typed on a plain keyboard. From GeoNames and CLDR.
 ALIKE = [
@@ -74,11 +74,6 @@ def test_scripts_without_a_table_keep_their_letters() -> None:
     assert fold(unicodedata.normalize("NFD", "서울")) == "서울"
     assert fold("दिल्ली") == "दिल्ली"
     assert fold("東京") == "東京"
-
-
-def test_words_of_a_text() -> None:
-    assert tokens("Local Action Plan (Čair), 2019–2021") == ("local", "action", "plan", "cair", "2019", "2021")
-    assert tokens("… —") == ()
 
 
 @given(st.text(max_size=60))

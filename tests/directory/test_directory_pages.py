@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -167,6 +168,18 @@ def test_a_membership_that_ended_opens_nothing_any_more(town: Town) -> None:
     assert browser.post(address, {"on": "2019-11-26"}).status_code == 302
     assert browsing(colleague).get(f"/organisations/{town.ngo.id}/").status_code == 404
     assert browser.get(address).status_code == 404
+
+
+def test_ones_own_membership_ends_from_tomorrow_on(town: Town) -> None:
+    arbreva = town.world["Arbreva"]
+    with arbreva.asks():
+        mine = Membership.objects.get(person=arbreva.person, organisation=arbreva.organisation)
+    browser, address = browsing(arbreva), f"/memberships/{mine.id}/end/"
+    assert 'value="2019-11-27"' in text(browser, address)
+    assert browser.post(address, {"on": "2019-11-26"}).status_code == 422
+    assert browser.post(address, {"on": "2019-11-27"}).status_code == 302
+    with arbreva.asks():
+        assert Membership.objects.get(pk=mine.pk).ended_on == date(2019, 11, 27)
 
 
 def test_a_seat_is_given_and_ended(town: Town) -> None:

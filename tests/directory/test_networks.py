@@ -138,3 +138,16 @@ def test_an_administrator_founds_a_network_and_its_office_is_in_it() -> None:
     assert made_up not in text(browsing(officer), f"/networks/{network.id}/")
     assert made_up in text(browsing(world.secretariat), f"/networks/{world.network.id}/"), "its cities are"
     assert text(browsing(officer), f"/organisations/{office.id}/")
+
+
+def test_a_secretariat_is_offered_to_write_down_only_where_it_may(town: Town) -> None:
+    world = town.world
+    office, new = browsing(world.secretariat), "/organisations/new/?city="
+    with world.secretariat.asks():
+        place = {"id": 788886, "name": "Kumanovo", "country": "MK", "latitude": 42.1, "longitude": 21.7}
+        empty = actions.add_city(world.secretariat.actor, time_zone="Europe/Skopje", **place)
+        actions.place_city(world.secretariat.actor, world.network, empty)
+    assert f"{new}{empty.pk}" in text(office, f"/cities/{empty.pk}/")
+    taken = text(office, f"/cities/{world.cities['Arbreva'].pk}/")
+    assert new not in taken
+    assert "Only its own organisations add others here." in taken

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from serai.directory.territories import (
     OWN_NAMES,
     UnknownLanguage,
+    country_choices,
     country_code,
     country_name,
     language_codes,
@@ -30,6 +31,7 @@ def test_languages_are_read_by_any_name_and_each_once() -> None:
     assert language_codes(" , ") == []
     with override("fr"):
         assert language_codes("albanais, English") == ["sq", "en"]
+    assert language_codes("maqedonisht, албански, Norveççe") == ["mk", "sq", "nb"], "as lists of members call them"
     with pytest.raises(UnknownLanguage, match="Klingonish"):
         language_codes("sq, Klingonish")
 
@@ -52,3 +54,10 @@ def test_countries_by_name() -> None:
     assert country_name("ZZZ") == "ZZZ"
     assert zones_of("MK") == ("Europe/Skopje",)
     assert zones_of("XK") == ()
+
+
+def test_only_countries_are_chosen_from() -> None:
+    codes = {code for code, _name in country_choices()}
+    assert {"MK", "AL", "XK", "NO"} <= codes
+    assert not codes & {"XA", "XB", "ZZ", "EZ", "EU", "UN", "QO"}
+    assert country_code("Pseudo-Bidi") == ""

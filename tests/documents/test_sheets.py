@@ -106,6 +106,9 @@ def nasty() -> list[tuple[str, bytes]]:
     good = excel(HEAD, ["One", "Čair", "Head"])
     sheet = "xl/worksheets/sheet1.xml"
     entity = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb">]><worksheet>&b;</worksheet>'
+    late = b'<?xml version="1.0"?><!--' + b"x" * 5_000 + b"-->" + entity.removeprefix(b'<?xml version="1.0"?>')
+    wide = entity.decode().replace("1.0", '1.0" encoding="utf-16').encode("utf-16")
+    styles = b"<styleSheet>" + b"<xf/>" * 200_000 + b"</styleSheet>"
     empty = io.BytesIO()
     with zipfile.ZipFile(empty, "w") as packed:
         packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -118,9 +121,13 @@ def nasty() -> list[tuple[str, bytes]]:
         ("old Excel", b"\xd0\xcf\x11\xe0" + b"\0" * 600),
         ("no spreadsheet", empty.getvalue()),
         ("cut off", good[: len(good) // 2]),
+        ("damaged where it is packed", good[:60] + b"\xff" * 200 + good[260:]),
         ("damaged inside", changed(good, sheet, b"<worksheet><sheetData><row")),
         ("no table inside", changed(good, "xl/workbook.xml", b"<workbook/>")),
         ("entities", changed(good, sheet, entity)),
+        ("entities after a while", changed(good, sheet, late)),
+        ("entities in UTF-16", changed(good, sheet, wide)),
+        ("a crowd of styles", changed(good, "xl/styles.xml", styles)),
         ("bomb", changed(good, sheet, b" " * 45_000_000)),
         ("quote never closed", b'Organisation;City\n"One;Cair\n' + b"Two;Cair\n" * 400),
         ("one endless cell", b"Organisation;City\n" + b"x" * 200_000 + b";Cair\n"),
@@ -135,6 +142,7 @@ def test_what_cannot_be_read_is_refused_in_words(what: str, data: bytes) -> None
     with pytest.raises(SheetError) as refusal:
         read(data)
     assert str(refusal.value).endswith(".")
+    assert not what.startswith("entities") or "something that is not a table" in str(refusal.value)
 
 
 @given(st.binary(max_size=400))

@@ -332,3 +332,34 @@ def test_now_runs_next_begins(hours: list[tuple[int, int]], at: int, halves: boo
 def test_an_unknown_exchange_is_not_there(world: World) -> None:
     for part in ("", "programme/", "safety/", "takeaways/", "promises/", "capture/"):
         assert browsing_as(world, "Arbreva").get(f"/exchanges/{uuid4()}/{part}").status_code == 404
+
+
+def test_of_two_versions_the_saved_hours_and_site_are_taken_as_they_were_saved(world: World) -> None:
+    exchange, arbreva = arranged(world), world["Arbreva"]
+    eight = datetime(2019, 11, 25, 8, tzinfo=UTC)
+    session = with_session(world, exchange, starts_at=eight, ends_at=eight + HOUR)
+    with arbreva.asks():
+        site = actions.add_site(
+            arbreva.actor, name="Library", host=arbreva.organisation, readers=exchange.audience.groups, now=NOW
+        )
+        actions.change_session(
+            arbreva.actor, session, expected=1, site=site, starts_at=eight + HOUR, ends_at=None, now=NOW
+        )
+    browser, path = browsing_as(world, "Arbreva"), f"/sessions/{session.pk}/change/"
+    mine = {
+        "title": session.title,
+        "kind": session.kind,
+        "starts_at": "2019-11-25T14:00",
+        "ends_at": "2019-11-25T15:00",
+    }
+    page = browser.post(path, {**mine, "version": "1"})
+    assert page.status_code == 409
+    assert "Mon 25 Nov 2019, 10:00" in text(page)  # in Skopje
+    assert "Library" in text(page)
+    carried = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text(page)))
+    theirs = {f"choose-{name}": "theirs" for name in re.findall(r'name="choose-(\w+)"', text(page))}
+    assert {"choose-starts_at", "choose-ends_at", "choose-site"} == set(theirs)
+    assert browser.post(path, carried | theirs).status_code == 302
+    with arbreva.asks():
+        kept = Session.objects.get(pk=session.pk)
+        assert (kept.starts_at, kept.ends_at, kept.site_id) == (eight + HOUR, None, site.pk)

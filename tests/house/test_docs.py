@@ -19,25 +19,23 @@ def spoken(path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_what_a_page_names_exists(path: Path) -> None:
+def missing(said: str) -> list[str]:
+    """Of what this text names, what is not there."""
     makefile = (ROOT / "Makefile").read_text()
     cli = (ROOT / "src/serai/cli.py").read_text()
     settings = (
         "".join(p.read_text() for p in (ROOT / "src/serai").glob("*.py")) + (ROOT / "tests/conftest.py").read_text()
     )
-    wrong = []
-    for said in spoken(path):
-        for target in re.findall(r"\bmake (\w+)", said):
-            if f"\n{target}:" not in makefile:
-                wrong.append(f"make {target}")
-        for command in re.findall(r"^serai ([a-z]+)", said):
-            if f'"{command}"' not in cli:
-                wrong.append(f"serai {command}")
-        for name in re.findall(r"\bSERAI_[A-Z_]+\b", said):
-            if name not in settings:
-                wrong.append(name)
-    for link in re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text(encoding="utf-8")):
-        if not (path.parent / link).exists():
-            wrong.append(link)
-    assert not wrong
+    return [
+        *(f"make {target}" for target in re.findall(r"\bmake (\w+)", said) if f"\n{target}:" not in makefile),
+        *(f"serai {command}" for command in re.findall(r"^serai ([a-z]+)", said) if f'"{command}"' not in cli),
+        *(name for name in re.findall(r"\bSERAI_[A-Z_]+\b", said) if name not in settings),
+        *(path for path in re.findall(r"^(?:src|tests|bench|docs)/[\w./-]+", said) if not (ROOT / path).exists()),
+    ]
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_a_page_names_exists(path: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text(encoding="utf-8"))
+    wrong = [link for link in links if not (path.parent / link).exists()]
+    assert [*(name for said in spoken(path) for name in missing(said)), *wrong] == []

@@ -163,6 +163,24 @@ def test_with_the_network_gone_a_form_says_so_and_keeps_all(view: Page, desk: De
     expect(view.get_by_label("What did you see?")).to_have_value("Nobody is late here")
 
 
+def test_a_form_pressed_twice_is_sent_once_and_again_when_one_comes_back(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/note")
+    view.evaluate(
+        """() => {
+          document.querySelector("main").insertAdjacentHTML("beforeend", '<form id="plain" method="post"></form>');
+          window.sent = 0;
+          addEventListener("submit", (event) => {
+            if (!event.defaultPrevented) window.sent += 1;
+            event.preventDefault();
+          });
+        }"""
+    )
+    press = "() => { document.getElementById('plain').requestSubmit(); return window.sent; }"
+    assert [view.evaluate(press) for _ in range(3)] == [1, 1, 1]
+    view.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow'))")
+    assert view.evaluate(press) == 2
+
+
 def test_a_captured_note_waits_and_is_sent_once(view: Page, desk: Desk) -> None:
     view.goto(f"{desk.address}/capture")
     view.context.set_offline(True)

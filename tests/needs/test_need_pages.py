@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from serai.core.audience import group
+from serai.directory import actions as directory
 from serai.needs import actions
 from serai.needs.answer_link import KIND
 from serai.needs.models import Match, MatchAnswer, Need
@@ -70,6 +71,13 @@ def test_a_wrong_answer_comes_back_with_everything_typed(world: World) -> None:
     page = browsing(world["Arbreva"]).post("/needs/new/", {"question": "Why?", "theme": "nonsense", "step": 1})
     assert page.status_code == 422
     assert 'value="Why?"' in page.content.decode()
+
+
+def test_a_step_that_is_no_number_asks_the_first_question(world: World) -> None:
+    for step in ("²", "9" * 5000, "one"):
+        page = browsing(world["Arbreva"]).post("/needs/new/", {"step": step})
+        assert page.status_code == 200
+        assert 'name="question"' in page.content.decode()
 
 
 def test_from_a_need_to_a_match_that_every_city_agreed_to(world: World) -> None:
@@ -170,3 +178,31 @@ def test_nobody_else_changes_a_need(world: World) -> None:
         page = browsing(world[name]).post(f"/needs/{need.id}/change/", {**NEED, "version": 1})
         assert page.status_code == 404
     assert browsing().get(f"/needs/{UUID(int=0)}/").status_code == 404
+
+
+def test_a_city_that_has_not_said_it_can_help_is_asked_all_the_same(world: World) -> None:
+    need = stated(world)
+    browser = browsing(world["Arbreva"])
+    address = f"/needs/{need.id}/partners/"
+    page = browser.get(address).content.decode()
+    assert "No city has said yet that it can show something like it." in page
+    assert page.count('name="cities"') == 2, "every other city for which somebody answers"
+    assert "<details" not in page.split("<main", 1)[1].split("</form>")[0]
+    offered(world, "Valdora")
+    page = browser.get(address).content.decode()
+    assert "Cities that have not said so, to be asked all the same" in page
+    assert browser.post(address, {"cities": [str(world.cities["Lipovar"].id)]}).status_code == 302
+    with world["Lipovar"].asks():
+        assert MatchAnswer.objects.get().city == world.cities["Lipovar"]
+
+
+def test_a_city_for_which_nobody_answers_says_how_that_is_mended(world: World) -> None:
+    need = stated(world)
+    offered(world, "Lipovar")
+    with world.secretariat.asks():
+        place = world.network.places.get(city=world.cities["Lipovar"])
+        directory.change_place(world.secretariat.actor, place, coordinator=None)
+    browser = browsing(world["Arbreva"])
+    refused = browser.post(f"/needs/{need.id}/partners/", {"cities": [str(world.cities["Lipovar"].id)]})
+    assert refused.status_code == 422
+    assert "Nobody answers for Lipovar yet. Ask the secretariat to say who does" in refused.content.decode()

@@ -15,6 +15,7 @@ from serai.core.audience import group
 from serai.practices import actions
 from serai.practices.models import Practice, PracticeVersion
 from serai.practices.queries import FIELDS, difference
+from serai.sharing.actions import share_record
 from threads import browsing_as, content, published, text
 from worlds import NOW, World, browsing, small_world
 
@@ -167,14 +168,12 @@ def test_sharing_a_practice_shares_every_version(world: World) -> None:
         actions.mend_practice(
             lipovar.actor, loaded(practice), content(summary="Two"), what_changed="It", expected=1, now=NOW
         )
-        actions.share_practice(
-            lipovar.actor, loaded(practice), [group("organisation", lipovar.organisation.id)], now=NOW
-        )
+        share_record(lipovar.actor, loaded(practice), [group("organisation", lipovar.organisation.id)], now=NOW)
     with world["Arbreva"].asks():
         assert not Practice.objects.exists()
         assert not PracticeVersion.objects.exists()
     with lipovar.asks():
-        actions.share_practice(lipovar.actor, loaded(practice), ["everyone"], now=NOW)
+        share_record(lipovar.actor, loaded(practice), ["everyone"], now=NOW)
     assert "Two" in text(browsing().get(f"/library/{practice.pk}/versions/"))
 
 

@@ -18,6 +18,7 @@ from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.db.acting import acting_as, person
 from serai.db.rows import protected_models
+from serai.directory import actions as directory
 from serai.directory.models import Network
 from serai.exchanges import actions as exchanges
 from serai.exchanges.models import Exchange, Note, ProgrammeRelease, Session
@@ -254,6 +255,29 @@ def test_a_purged_session_is_gone_from_released_programmes(world: World, contact
         assert [row["title"] for row in ProgrammeRelease.objects.get().programme] == ["–", "Lunch"]
         assert Exchange.objects.exists()
         assert Session.objects.count() == 1
+
+
+def test_a_purged_organisation_is_gone_from_the_mails_that_invited_into_it(world: World, contact: Someone) -> None:
+    arbreva = world["Arbreva"]
+    with arbreva.asks():
+        house = directory.add_organisation(
+            arbreva.actor,
+            name=f"House of {SECRET}",
+            sector="civil_society",
+            city=world.cities["Arbreva"],
+            readers=[group("network", world.network.id)],
+            now=NOW,
+        )
+    told = {"address": "someone@example.org", "name": "Youth worker", "role": ""}
+    for organisation, address in ((house, "one@example.org"), (arbreva.organisation, "two@example.org")):
+        page = browsing(arbreva).post(f"/organisations/{organisation.pk}/invite/", told | {"address": address})
+        assert page.status_code == 302
+    report = reported(world, house)
+    assert "serai_mail" in everywhere(SECRET)
+    with contact.asks():
+        purge_record(contact.actor, report, why="It named a house.", now=NOW)
+    assert everywhere(SECRET) == []
+    assert "two@example.org" in _dumped("serai_mail")
 
 
 def test_a_purged_chatham_house_note_forgets_its_author(world: World, contact: Someone) -> None:

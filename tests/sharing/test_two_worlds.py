@@ -195,7 +195,6 @@ def test_a_passage_that_waits_leaves_no_trace_in_another_language(world: World) 
             arbreva.actor,
             title="It",
             exchange=exchange,
-            readers=[group("organisation", arbreva.organisation.id)],
             now=NOW,
         )
         here = [world["Lipovar"].organisation]

@@ -15,6 +15,7 @@ from serai.core.lifecycle import NotAllowedNow
 from serai.practices import actions as practices
 from serai.practices import translating
 from serai.practices.models import Practice, PracticeTranslation
+from serai.sharing.actions import share_record
 from serai.sharing.exports import everything_about
 from serai.translations import actions
 from serai.translations.sides import order
@@ -256,12 +257,12 @@ def test_readers_follow_the_original(world: World) -> None:
     lipovar = world["Lipovar"]
     with lipovar.asks():
         found = Practice.objects.get(pk=practice.pk)
-        practices.share_practice(lipovar.actor, found, [group("organisation", lipovar.organisation.id)], now=NOW)
+        share_record(lipovar.actor, found, [group("organisation", lipovar.organisation.id)], now=NOW)
     with world["Arbreva"].asks():
         assert not PracticeTranslation.objects.exists()
     with lipovar.asks():
         found = Practice.objects.get(pk=practice.pk)
-        practices.share_practice(lipovar.actor, found, ["everyone"], now=NOW)
+        share_record(lipovar.actor, found, ["everyone"], now=NOW)
     page = read(browsing(), practice)
     assert GERMAN["description"] in page
     assert world["Lipovar"].person.role not in page, "a visitor is told no role"

@@ -58,7 +58,7 @@ def audience_id(groups: Iterable[str]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _day(now: datetime) -> datetime:
+def day_alone(now: datetime) -> datetime:
     """The day of this moment in UTC, which is all that a Chatham House note tells of time."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -66,7 +66,7 @@ def _day(now: datetime) -> datetime:
 def _entry(actor: Actor | None, record: Protected, verb: str, now: datetime, because: str) -> None:
     """The trail of an act; of what has no source it says neither who nor why nor at what time."""
     if record.source_id is None:
-        actor, now, because = None, _day(now), ""
+        actor, now, because = None, day_alone(now), ""
     _inserted(
         AuditEntry(
             id=new_id() if record.source_id else uuid.uuid4(),
@@ -128,7 +128,7 @@ def add(
 @transaction.atomic
 def add_unattributed(record: Row, *, verb: str, groups: Iterable[str], now: datetime) -> Row:
     """Saves a row without a source (a Chatham House note): random id, no time finer than the day, no actor."""
-    day = _day(now)
+    day = day_alone(now)
     record.id = uuid.uuid4()
     record.audience_id = audience_id(groups)
     record.source_id = None
@@ -155,7 +155,7 @@ def change(
     asker may read but not write. There is no actor where a link asks.
     """
     rows = type(record)._default_manager.filter(pk=record.pk)
-    at = now if record.source_id else _day(now)
+    at = now if record.source_id else day_alone(now)
     wanted = rows if expected is None else rows.filter(version=expected)
     try:
         with transaction.atomic():

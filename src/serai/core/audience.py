@@ -131,7 +131,10 @@ def groups_of(directory: Directory, person: str | None, today: date) -> frozense
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A signed link: made by `source`, it names `records`; answered, it names only itself, to explain itself."""
+    """A signed link: made by `source`, it names `records`; answered, it names only itself, to explain itself.
+
+    `left`: whom it was made for does not belong any more to the organisation in whose name it asks.
+    """
 
     id: str
     source: str
@@ -139,10 +142,11 @@ class Link:
     expires_at: datetime
     answered: bool = False
     called_back: bool = False
+    left: bool = False
 
     def names(self, now: datetime) -> frozenset[str]:
-        """The rows it names at this moment; none once called back or past its day."""
-        if self.called_back or self.expires_at <= now:
+        """The rows it names at this moment; none once called back, past its day, or left by its person."""
+        if self.called_back or self.left or self.expires_at <= now:
             return frozenset()
         return frozenset({self.id}) if self.answered else self.records | {self.id}
 
@@ -188,8 +192,9 @@ class Record:
     `workers` write in it besides its source, where they read it: a task's party. `settled_by` alone changes it
     instead of its source: a report's contact. `fixed` is what nobody changes. `told_to` is set while someone named
     in a passage has not said yes: besides its source, these alone may read it, as far as they may at all. `within` is
-    what a translation translates or a photo is of: whoever may not read that reads nothing of this. But a photo is
-    `shown_alone` to whom it was reported.
+    what a row is part of (a translation's original, a photo's takeaway): whoever may not read that reads nothing of
+    this. But it may be `shown_alone` to whom it was reported; and of a passage its source and those `named_in` it need
+    not read the story. `questions` are those put to the ones named: a link names them, not whom they were put to.
     """
 
     id: str
@@ -204,6 +209,16 @@ class Record:
     told_to: frozenset[str] | None = None
     within: Record | None = None
     shown_alone: bool = False
+    named_in: frozenset[str] | None = None
+    questions: frozenset[str] = frozenset()
+
+    def known_to(self, reader: Reader) -> bool:
+        """Whether this is a passage, and the reader its source or named in it."""
+        return self.named_in is not None and (self.source in reader.sources or self.asks(reader, self.named_in))
+
+    def asks(self, reader: Reader, named: frozenset[str]) -> bool:
+        """Whether one of those named asks, or a link that names one of the questions to them."""
+        return bool(named & reader.sources or self.questions & reader.named)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,12 +235,12 @@ def why(reader: Reader, record: Record) -> Why | None:
     What is hidden after a report is read by its source and by whom it is named to, not by a link. A link shows of
     the rows it names those of its maker, and those its maker may read today that are at most TLP:GREEN.
     """
-    if record.within is not None and why(reader, record.within) is None:
+    if record.within is not None and why(reader, record.within) is None and not record.known_to(reader):
         to_them = record.shown_alone and reader.maker is None and record.id in reader.named
         return Why(rule="named") if to_them else None
     if record.source is not None and record.source in reader.sources:
         return Why(rule="source")
-    if record.told_to is not None and not record.told_to & (reader.sources | reader.named):
+    if record.told_to is not None and not record.asks(reader, record.told_to):
         return None
     if reader.maker is None and record.id in reader.named | reader.wrote:
         return Why(rule="named")
@@ -258,7 +273,8 @@ def both_read(one: Reader, other: Reader, record: Record) -> bool:
 
     That the other wrote a Chatham House note does not count: it would tell the one who sees as them.
     """
-    if record.within is not None and not both_read(one, other, record.within):
+    known = record.known_to(one) and record.known_to(other)
+    if record.within is not None and not known and not both_read(one, other, record.within):
         return False
     return may_read(one, record) and may_read(replace(other, wrote=frozenset()), record)
 
@@ -281,33 +297,3 @@ def may_change(reader: Reader, record: Record) -> bool:
         return record.id in reader.wrote
     others = frozenset() if record.hidden else record.asked | record.workers
     return record.source in reader.sources or bool(others & reader.sources)
-
-
-def may_say_who_reads(reader: Reader, record: Record) -> bool:
-    """Only the source gives a record other readers; of a Chatham House note, its author."""
-    if record.fixed or record.settled_by is not None or reader.maker is not None:
-        return False
-    return record.id in reader.wrote if record.source is None else record.source in reader.sources
-
-
-def normal_form(groups: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None) -> frozenset[str]:
-    """The groups without those contained in another one of them.
-
-    `within` names for a group all groups that contain it (a hub its network, an organisation its city).
-    """
-    names = frozenset(groups)
-    label_of(names)
-    if EVERYONE in names:
-        return frozenset({EVERYONE})
-    inside = within or {}
-    return frozenset(name for name in names if not (inside.get(name, frozenset()) - {name}) & names)
-
-
-def narrower_or_equal(
-    child: Iterable[str], parent: Iterable[str], *, within: Mapping[str, frozenset[str]] | None = None
-) -> bool:
-    """Whether each group of the child's audience lies in a group of the parent's."""
-    outer, inside = frozenset(parent), within or {}
-    if EVERYONE in outer:
-        return True
-    return all(name in outer or bool(inside.get(name, frozenset()) & outer) for name in child)

@@ -69,11 +69,6 @@ def quoted(text: str, found: Found, *, around: int = 24) -> str:
     return before + (inside if found.kind == CASE else _masked(inside)) + after
 
 
-def without(text: str, found: Found) -> str:
-    """The text with three dots in place of what was found."""
-    return text[: found.start] + "…" + text[found.end :]
-
-
 def _masked(text: str) -> str:
     places = [at for at, char in enumerate(text) if char.isalnum()]
     kept = {*places[:2], *places[-1:]} if len(places) > 5 else set()

@@ -114,11 +114,6 @@ def fold(text: str) -> str:
     return folded if folded == given else fold(folded)
 
 
-def tokens(text: str) -> tuple[str, ...]:
-    """The folded words of a text, in order."""
-    return tuple(fold(text).split())
-
-
 def same(one: str, other: str) -> bool:
     """Whether two names are the same but for script, marks, case and punctuation."""
     return fold(one) == fold(other)

@@ -13,7 +13,7 @@ from serai.demo.cast import KEYS, Cast
 from serai.directory import actions as directory
 from serai.directory.models import Organisation
 from serai.exchanges import actions as exchanges
-from serai.exchanges.models import Exchange, Party, Task
+from serai.exchanges.models import Exchange, Party
 from serai.needs import actions as needs
 from serai.plans import actions as plans
 from serai.stories import actions as stories
@@ -265,5 +265,3 @@ def _story(cast: Cast, exchange: Exchange) -> None:
         for text in PASSAGES:
             stories.add_passage(office.actor, story, text, noun="exchange", record_id=exchange.id, now=AFTER)
         stories.release_story(office.actor, story, PUBLIC, now=AFTER)
-        for task in Task.objects.filter(exchange=exchange, code="tell_story"):
-            exchanges.finish_task(office.actor, task, now=AFTER)

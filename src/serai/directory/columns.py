@@ -163,7 +163,9 @@ def _value(name: str, cell: str, known: Mapping[str, Mapping[str, str]]) -> Any:
         try:
             return language_codes(cell)
         except UnknownLanguage as error:
-            raise ValidationError(_("We know no language called “%(word)s”.") % {"word": str(error)}) from error
+            raise ValidationError(
+                _("We know no language called “%(word)s”. Write its English name or its own.") % {"word": str(error)}
+            ) from error
     if name == "coordinates":
         answer = _YES_NO.get(fold(cell) or cell)
         if answer is None:

@@ -249,6 +249,16 @@ class FoundForm(forms.Form):
     languages = languages()
 
 
+class FoundNetworkForm(FoundForm):
+    """A new network, and whether its founder, who is of no organisation yet, runs it too."""
+
+    takes_office = forms.BooleanField(
+        label=_("I work in this office myself"),
+        help_text=_("Then everyone in the network can read your name. Otherwise you invite its first person."),
+        required=False,
+    )
+
+
 class NetworkForm(forms.Form):
     """A network, for mending it."""
 

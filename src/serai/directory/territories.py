@@ -27,6 +27,10 @@ OWN_NAMES: Final = {
     "sk": "slovenčina", "sl": "slovenščina", "so": "Soomaali", "sq": "shqip", "sr": "српски", "sv": "svenska",
     "sw": "Kiswahili", "tr": "Türkçe", "uk": "українська", "ur": "اردو", "wo": "Wolof",
 }  # fmt: skip
+# In which languages lists of members are written besides English: those of the columns in directory/columns.py.
+MEMBERS_WRITE: Final = ("sq", "mk", "bs", "sr", "hr", "tr", "fr", "nb", "sw", "ar", "ur")
+# What CLDR lists beside countries: pseudo-locales, regions, unions, and the unknown.
+_NO_COUNTRY: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _PARTED = re.compile(r"[,;/\n،、]")
 
 
@@ -50,7 +54,9 @@ def country_name(code: str) -> str:
 def country_choices() -> list[tuple[str, str]]:
     """Every country, code and name, by name."""
     names = reading_locale().territories
-    found = [(code, str(name)) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code != "ZZ"]
+    found = [
+        (code, str(name)) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY
+    ]
     return sorted(found, key=lambda pair: fold(pair[1]))
 
 
@@ -88,12 +94,24 @@ def _languages(reading: str) -> dict[str, str]:
     return found
 
 
+@cache
+def _as_members_call_them() -> dict[str, str]:
+    """Codes by the folded names that lists of members use; read once, 15 MB, when a word is not known otherwise."""
+    found: dict[str, str] = {}
+    for locale in MEMBERS_WRITE:
+        names = Locale(locale).languages
+        for code in OWN_NAMES:
+            found.setdefault(fold(str(names.get(code, code))), code)
+        found.setdefault(fold(str(names.get("no", "norsk"))), "nb")
+    return found
+
+
 def language_codes(text: str) -> list[str]:
     """The codes of languages written one after the other, by name or code. Raises `UnknownLanguage` with the word."""
     known = _languages(reading_locale().language)
     codes = []
     for word in filter(None, (part.strip() for part in _PARTED.split(text))):
-        code = known.get(fold(word))
+        code = known.get(fold(word)) or _as_members_call_them().get(fold(word))
         if code is None:
             raise UnknownLanguage(word)
         codes.append(code)
@@ -105,7 +123,7 @@ def _countries(reading: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for locale in dict.fromkeys((reading, "en")):
         for code, name in Locale(locale).territories.items():
-            if re.fullmatch("[A-Z]{2}", code):
+            if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY:
                 found.setdefault(fold(name), code)
                 found.setdefault(fold(code), code)
     return found | {"uk": "GB", "usa": "US", "kosovo": "XK"}

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +25,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 MOST_BYTES: Final = 2_000_000
-MOST_UNPACKED: Final = 40_000_000  # an XLSX is a zip: two megabytes of it can hold two gigabytes
+MOST_UNPACKED: Final = 12_000_000  # an XLSX is a zip: two megabytes of it can hold two gigabytes
+MOST_FURNITURE: Final = 500_000  # of a part that holds no cells: a million styles would fill a worker for a minute
 MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 40
 MOST_LETTERS: Final = 2_000  # in one cell
@@ -31,6 +34,11 @@ MOST_TEXT: Final = 400_000  # letters in all: the table is sent back with each s
 _EMPTY_RUN = 1_000  # empty rows after which an XLSX is taken to end: formatting often goes on to row 1,048,576
 ENCODINGS: Final = ("utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1254")
 SEPARATORS: Final = ("\t", ";", ",", "|")
+_BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+    OSError, KeyError, ValueError, TypeError, SyntaxError, IndexError, AttributeError, OverflowError,
+)  # fmt: skip
+_OF_CELLS = ("xl/worksheets/", "xl/sharedStrings", "xl/pivotCache/")
 _RISKY = re.compile(r"^[=+\-@\t\r]")
 _OLE = b"\xd0\xcf\x11\xe0"  # what XLS files, and XLSX files with a password, begin with
 
@@ -169,7 +177,7 @@ def _excel_rows(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
                 return
     except SheetError:
         raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, IndexError) as e:
+    except _BROKEN as e:
         # openpyxl lets through whatever its parsers meet in a damaged file.
         raise SheetError(_("This file is damaged. Open it in Excel or LibreOffice and save it again.")) from e
 
@@ -183,12 +191,16 @@ def _refuse_unsafe(data: bytes) -> None:
                 raise SheetError(_("This file is too large once unpacked. Save only the table in a new file."))
             if not any(part.filename == "xl/workbook.xml" for part in parts):
                 raise SheetError(_("This is not an .xlsx file. Save the table as .xlsx or CSV."))
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with packed.open(part) as text:
-                        if b"<!DOCTYPE" in text.read(4_096).upper():
-                            raise SheetError(_("This file holds something that is not a table. Save it as CSV."))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            for part in (one for one in parts if one.filename.endswith((".xml", ".rels"))):
+                if part.file_size > MOST_FURNITURE and not part.filename.startswith(_OF_CELLS):
+                    raise SheetError(_("This file is too large once unpacked. Save only the table in a new file."))
+                text = packed.read(part)
+                # Nothing that declares entities; a zero is a sign of UTF-16, in which no spreadsheet writes them.
+                if b"<!DOCTYPE" in text.upper() or b"\0" in text:
+                    raise SheetError(_("This file holds something that is not a table. Save it as CSV."))
+    except SheetError:
+        raise
+    except _BROKEN as error:
         raise SheetError(_("This file is damaged, or has a password. Save it again without one.")) from error
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.urls import reverse
 
 from serai.exchanges.models import Task
+from serai.web.pages import id_in
 
 
 def target(task: Task) -> str:
@@ -32,7 +33,4 @@ def target(task: Task) -> str:
 def asked_id(request: HttpRequest, name: str) -> UUID | None:
     """The record named in the query of this address; what is no id is not there."""
     given = request.GET.get(name)
-    try:
-        return UUID(given) if given else None
-    except ValueError as error:
-        raise Http404 from error
+    return id_in(given) if given else None

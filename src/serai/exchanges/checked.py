@@ -6,28 +6,33 @@ import hashlib
 import json
 from typing import Any
 
-from serai.exchanges.models import Exchange
+from serai.exchanges.models import IN_PROGRAMME, Exchange, SafetyCheck
 
 
-def needs_check(exchange: Exchange) -> str:
+def programme_digest(exchange: Exchange) -> str:
     """A digest of what must be checked anew when it changes: sites, open sessions, the place."""
-    sessions = exchange.sessions.filter(position__gt=0).order_by("id")
+    sessions = exchange.sessions.filter(IN_PROGRAMME).order_by("id")
     parts = sorted(f"{s.site_id}:{s.open_to_invited}" for s in sessions if s.site_id is not None or s.open_to_invited)
     return hashlib.sha256(json.dumps([str(exchange.place_id), *parts]).encode()).hexdigest()
 
 
+def said(exchange: Exchange) -> list[SafetyCheck]:
+    """What each person said last of the programme as it is."""
+    checks = exchange.safety_checks.filter(programme_digest=programme_digest(exchange)).order_by("id")
+    return list({check.person_id: check for check in checks}.values())
+
+
 def is_checked(exchange: Exchange) -> bool:
     """Whether two people of different organisations said go, and nobody stop, for the programme as it is."""
-    checks = list(exchange.safety_checks.filter(programme_digest=needs_check(exchange)).order_by("id"))
-    latest = {check.person_id: check for check in checks}
-    if any(check.decision == "stop" for check in latest.values()):
+    checks = said(exchange)
+    if any(check.decision == "stop" for check in checks):
         return False
-    return len({check.source_id for check in latest.values()}) >= 2
+    return len({check.source_id for check in checks}) >= 2
 
 
 def snapshot(exchange: Exchange) -> list[dict[str, Any]]:
     """The programme as it stands, as it is kept with a release."""
-    sessions = exchange.sessions.filter(position__gt=0).select_related("site", "city").order_by("starts_at", "position")
+    sessions = exchange.sessions.filter(IN_PROGRAMME).order_by("starts_at", "position")
     return [
         {
             "id": str(s.id),

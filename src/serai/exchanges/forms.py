@@ -14,6 +14,7 @@ from serai.exchanges.tasklist import SAFETY_QUESTIONS, SESSION_KINDS
 
 DAY = forms.DateInput(attrs={"type": "date"})
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"})
+NO_PLACE = _("Online, or not decided yet")
 FORM_WORDS = [("in_person", _("In person")), ("online", _("Online")), ("both", _("Both"))]
 
 
@@ -30,7 +31,7 @@ class PlaceForm(forms.Form):
         label=_("Where does it take place?"),
         queryset=City.objects.none(),
         required=False,
-        empty_label=_("Online, or not decided yet"),
+        empty_label=NO_PLACE,
     )
     form = forms.ChoiceField(label=_("How do you meet?"), choices=FORM_WORDS, initial="in_person")
 
@@ -52,6 +53,22 @@ class DaysForm(forms.Form):
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("The end is before the start. Choose a later day."))
         return values
+
+
+class ExchangeForm(TitleForm, DaysForm):
+    """What it is called, where and when, for mending it."""
+
+    field_order = ("title", "place_id", "form", "starts_on", "ends_on")
+    place_id = forms.TypedChoiceField(
+        label=_("Where does it take place?"), coerce=int, empty_value=None, required=False
+    )
+    form = forms.ChoiceField(label=_("How do you meet?"), choices=FORM_WORDS)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cities = City.objects.order_by("name", "id").values_list("id", "name")
+        self.fields["place_id"].choices = [("", NO_PLACE), *cities]  # type: ignore[attr-defined]
 
 
 class GoalForm(forms.Form):
@@ -83,7 +100,11 @@ class DelegateForm(forms.Form):
         help_text=_("For example: two ambassadors, a teacher."),
     )
     how_many = forms.IntegerField(label=_("How many people?"), min_value=1, max_value=99, initial=1)
-    sector = forms.ChoiceField(label=_("Sector"), choices=vocabulary.SECTORS)
+    sector = forms.ChoiceField(
+        label=_("Sector"),
+        choices=[("", _("That of their organisation")), *vocabulary.SECTORS],
+        required=False,
+    )
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,6 +115,8 @@ class DelegateForm(forms.Form):
         values = super().clean() or {}
         if bool(values.get("person")) == bool(values.get("in_words")):
             self.add_error("in_words", _("Choose someone from the list, or say who it is. Not both."))
+        if values.get("in_words") and not values.get("sector"):
+            self.add_error("sector", _("Choose the sector of those who are not on the list."))
         return values
 
 

@@ -10,6 +10,8 @@ from serai.needs.models import Match
 from serai.partnerships.models import Partnership
 from serai.practices.models import Practice
 
+IN_PROGRAMME = models.Q(position__gt=0)  # of sessions: a dropped one stands at 0
+UNDER_WAY = ("planned", "released", "live")
 FORMS = [("in_person", "in_person"), ("online", "online"), ("both", "both")]
 
 
@@ -41,6 +43,11 @@ class Exchange(Protected):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def under_way(self) -> bool:
+        """Whether it can still be changed."""
+        return self.state in UNDER_WAY
+
 
 class Party(Protected):
     """A city, national body, organisation or guest taking part; `speaker` acts for it in this exchange."""
@@ -51,6 +58,11 @@ class Party(Protected):
     speaker = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="parties")
     in_words = models.CharField(max_length=160, blank=True)
     expected = models.PositiveSmallIntegerField(default=0)
+
+    @property
+    def name(self) -> str:
+        """What it is called: its city, else its words, else who speaks for it."""
+        return self.city.name if self.city else self.in_words or str(self.speaker or "")
 
 
 class Participant(Protected):

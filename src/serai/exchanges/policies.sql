@@ -19,24 +19,21 @@ CALL serai_protect('serai_task', fixed => '{exchange_id,party_id}',
 CALL serai_protect('serai_site');
 CALL serai_protect('serai_session', fixed => '{exchange_id}');
 -- Whether it is safe is for those who take part to say: the organiser, who speaks for a party, who is named in one.
-CALL serai_protect('serai_safetycheck', changes => false, adds => 'person_id = (SELECT serai_person()) AND ('
+CALL serai_protect('serai_safetycheck', changes => false, within => 'exchange_id', adds => 'person_id = (SELECT serai_person()) AND ('
   ' EXISTS (SELECT 1 FROM serai_exchange e WHERE e.id = exchange_id AND e.source_id IN (SELECT unnest(serai_sources())))'
   ' OR EXISTS (SELECT 1 FROM serai_party p WHERE p.exchange_id = serai_safetycheck.exchange_id'
   ' AND p.speaker_id IN (SELECT unnest(serai_sources())))'
   ' OR ''exchange:'' || exchange_id = ANY (serai_groups_of((SELECT serai_person()))))');
 -- What is released is the organiser's word; nobody else takes a number of it.
-CALL serai_protect('serai_programmerelease', changes => false,
+CALL serai_protect('serai_programmerelease', changes => false, within => 'exchange_id',
   adds => 'EXISTS (SELECT 1 FROM serai_exchange e WHERE e.id = exchange_id AND e.source_id IN (SELECT unnest(serai_sources())))');
 CALL serai_protect('serai_takeaway', adds => 'person_id = (SELECT serai_person())', fixed => '{person_id,capture,exchange_id}');
 -- A picture is added by whoever its takeaway comes from; it stays as it was drawn, only its readers and source change.
-CALL serai_protect('serai_photo', fixed => '{takeaway_id,kind,whole,width,height,small,small_width,small_height}',
+CALL serai_protect('serai_photo', within => 'takeaway_id',
+  fixed => '{takeaway_id,kind,whole,width,height,small,small_width,small_height}',
   adds => 'EXISTS (SELECT 1 FROM serai_takeaway t WHERE t.id = takeaway_id AND t.source_id IN (SELECT unnest(serai_sources())))');
--- It is read with its takeaway: what is hidden or narrowed there is out of sight here at once. Reported on its own, it is
--- looked at by whom it was reported to, also where they do not read the takeaway; not by who sees as them, nor by a link.
-CREATE POLICY with_its_takeaway ON serai_photo AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
-  EXISTS (SELECT 1 FROM serai_takeaway t WHERE t.id = takeaway_id)
-  OR ((SELECT serai_also() IS NULL AND serai_person() IS NOT NULL) AND id IN (SELECT unnest(serai_shown((SELECT serai_asker()))))));
-CALL serai_protect('serai_weighing', changes => false);
+-- Why a takeaway was adopted or left is read with the takeaway.
+CALL serai_protect('serai_weighing', changes => false, within => 'takeaway_id');
 CALL serai_protect('serai_commitment', keeper => 'id, exchange_id, due_on, state, created_at, source_id');
 
 -- Only its author reads who wrote a Chatham House note; only the database writes it down: see serai_note_author().

@@ -9,19 +9,24 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import F, Prefetch, Q, QuerySet, UUIDField
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
+from serai.audit.actions import Actor
 from serai.db.keys import SpokenFor
 from serai.db.ready import Gap, Ready
+from serai.directory.queries import held
 from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
+    IN_PROGRAMME,
+    UNDER_WAY,
     Commitment,
     Exchange,
     Participant,
     Party,
     Photo,
     ProgrammeRelease,
+    SafetyCheck,
     Session,
     Site,
     Takeaway,
@@ -58,14 +63,13 @@ def exchange_page(id: uuid.UUID) -> Exchange:
     )
 
 
-def takes_part(exchange: Exchange, person: uuid.UUID, organisation: uuid.UUID | None, *, today: date) -> bool:
+def takes_part(exchange: Exchange, actor: Actor, *, today: date) -> bool:
     """Whether this person, for this organisation, organises the exchange, speaks for a party or is named in one."""
-    if organisation is not None and exchange.source_id == organisation:
+    if exchange.source_id in (actor.organisation, actor.person):
         return True
-    named = Participant.objects.filter(exchange=exchange, person=person, started_on__lte=today)
-    if organisation is not None and Party.objects.filter(exchange=exchange, speaker=organisation).exists():
+    if actor.organisation is not None and Party.objects.filter(exchange=exchange, speaker=actor.organisation).exists():
         return True
-    return exchange.source_id == person or named.filter(Q(ended_on=None) | Q(ended_on__gt=today)).exists()
+    return Participant.objects.filter(held(today), exchange=exchange, person=actor.person).exists()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +85,8 @@ class Turn:
 def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: date) -> Turn:
     """Whose turn a line is: the party's speaker, or for a line without a party the organiser."""
     responsible = task.party.speaker_id if task.party else exchange.organiser_id
-    who = _party_name(task.party) if task.party else str(exchange.organiser or _("the organiser"))
-    over = exchange.state in ("closed", "cancelled") and task.phase != "after"
+    who = task.party.name if task.party else str(exchange.organiser or _("the organiser"))
+    over = not exchange.under_way and task.phase != "after"
     if task.done_at is not None or over:
         state = "done"
     elif (begins := _begins(task, exchange)) and today < begins:
@@ -95,10 +99,6 @@ def turn_of(task: Task, exchange: Exchange, *, own: uuid.UUID | None, today: dat
 def _begins(task: Task, exchange: Exchange) -> date | None:
     """The first day on which a line can be worked on: what comes after the days together, on their last."""
     return {"before": None, "during": exchange.starts_on, "after": exchange.ends_on or exchange.starts_on}[task.phase]
-
-
-def _party_name(party: Party) -> str:
-    return party.city.name if party.city else party.in_words or str(party.speaker or "")
 
 
 def task_list(exchange: Exchange, *, own: uuid.UUID | None, today: date) -> list[Turn]:
@@ -142,6 +142,22 @@ def due_tasks(own: uuid.UUID, *, today: date, limit: int = 20) -> list[Turn]:
     return [turn for turn in turns if turn.state == "yours"]
 
 
+def to_check(own: uuid.UUID, *, limit: int = 5) -> list[Exchange]:
+    """Exchanges organised by others whose safety questions someone has answered, and nobody of this party yet."""
+    checks = SafetyCheck.objects.filter(exchange=OuterRef("pk"))
+    planned = Exchange.objects.filter(state="planned", parties__speaker=own).exclude(source_id=own)
+    found = planned.filter(Exists(checks), ~Exists(checks.filter(source_id=own)))
+    return list(found.distinct().order_by("starts_on", "id")[:limit])
+
+
+def own_turns(exchange: Exchange, *codes: str, own: uuid.UUID | None, today: date) -> list[Turn]:
+    """The lines of this list that wait for this organisation, to be marked as done where they are done."""
+    tasks = Task.objects.filter(exchange=exchange, code__in=codes, done_at=None)
+    tasks = tasks.select_related("party__city", "party__speaker").order_by("due_on", "id")
+    turns = [turn_of(task, exchange, own=own, today=today) for task in tasks]
+    return [turn for turn in turns if turn.state == "yours"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Day:
     """One day of the programme at its place, with its sessions in order."""
@@ -165,7 +181,7 @@ class Slot(NamedTuple):
 _SLOTS = Ready(
     Slot,
     lambda: (
-        Session.objects.filter(exchange=Gap("exchange", UUIDField()), position__gt=0)
+        Session.objects.filter(IN_PROGRAMME, exchange=Gap("exchange", UUIDField()))
         .order_by(F("starts_at").asc(nulls_last=True), "position", "id")
         .values_list("id", "title", "starts_at", "ends_at", "where", "site__name", "site_id")
     ),
@@ -191,6 +207,11 @@ class Heading(NamedTuple):
     illustrative: bool
     groups: tuple[str, ...]
     label: str
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the exchange can still be changed."""
+        return self.state in UNDER_WAY
 
 
 _HEADING = Ready(
@@ -277,9 +298,15 @@ def takeaways_of(exchange: Exchange) -> QuerySet[Takeaway]:
     )
 
 
+def state_of(takeaway: Takeaway) -> str:
+    """What the last weighing the asker may read made of it."""
+    last = max(takeaway.weighings.all(), key=lambda weighing: weighing.pk, default=None)
+    return last.decision if last else "captured"
+
+
 def photo_rules(exchange: Exchange, *, first: Slot | None) -> list[Site]:
     """The sites of an exchange whose hosts say what may be photographed; that of the session `first` comes first."""
-    programme = Session.objects.filter(exchange=exchange, position__gt=0)
+    programme = Session.objects.filter(IN_PROGRAMME, exchange=exchange)
     sites = Site.objects.filter(pk__in=programme.values("site")).exclude(photos="").order_by("name", "id")
     at = first.site_id if first else None
     return sorted(sites, key=lambda site: site.pk != at)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("exchanges/", arranging.exchanges, name="exchanges"),
     path("exchanges/new/", arranging.new_exchange, name="new_exchange"),
     path("exchanges/<uuid:id>/", arranging.exchange, name="exchange"),
+    path("exchanges/<uuid:id>/change/", arranging.change_exchange, name="change_exchange"),
     path("exchanges/<uuid:id>/goals/", arranging.goals, name="goals"),
     path("exchanges/<uuid:id>/invite/", arranging.invite_city, name="invite_city"),
     path("exchanges/<uuid:id>/move/<slug:to>/", arranging.move_exchange, name="move_exchange"),

@@ -82,8 +82,9 @@ def _near(found: City) -> Any:
 def _standing(here: Here, found: City, places: list[NetworkCity]) -> dict[str, Any]:
     """What the asker may do here."""
     if not here.signed_in:
-        return {"own": False, "runs": None, "own_organisation": None}
+        return {"own": False, "runs": None, "own_organisation": None, "adds": False}
     standing = here.standing
     runs = standing.runs if any(place.network == standing.runs for place in places) else None
     own = standing.city == found
-    return {"own": own, "runs": runs, "own_organisation": standing.organisation if own else None}
+    adds = runs is not None and found.id in directory.may_place([found.id])
+    return {"own": own, "runs": runs, "own_organisation": standing.organisation if own else None, "adds": adds}

@@ -16,8 +16,9 @@ from serai.directory.queries import Standing
 from serai.exchanges import queries as exchanges
 from serai.exchanges.addresses import target
 from serai.exchanges.models import Commitment, Exchange, Task
+from serai.needs.actions import settled
 from serai.needs.models import Match, Need
-from serai.needs.queries import answers_waiting_for
+from serai.needs.queries import answered_matches, answers_waiting_for
 from serai.practices.models import PracticeVersion
 from serai.practices.queries import practices_readable
 from serai.stories.queries import namings_waiting_for
@@ -40,7 +41,7 @@ class Due:
 
 
 def your_turn(standing: Standing, *, today: date, limit: int = 5) -> list[Due]:
-    """At most five things, the soonest first; questions to the city before its own list."""
+    """At most five things, the soonest first; questions to the city, and answers to it, before its own list."""
     sources = [standing.organisation.id] if standing.organisation else []
     found = [
         Due(
@@ -63,8 +64,32 @@ def your_turn(standing: Standing, *, today: date, limit: int = 5) -> list[Due]:
         for naming in namings_waiting_for(sources, standing.person.id)[:limit]
     ]
     if standing.organisation:
+        found += [_match_due(match) for match in answered_matches(standing.organisation.id)]
+        found += [_check_due(exchange) for exchange in exchanges.to_check(standing.organisation.id)]
         found += [_task_due(turn, today) for turn in exchanges.due_tasks(standing.organisation.id, today=today)]
     return found[:limit]
+
+
+def _match_due(match: Match) -> Due:
+    """All have answered: the exchange is planned, or others are asked."""
+    if settled(match.answers.all()) == "agreed":
+        cities = _(", ").join(answer.city.name for answer in match.answers.all() if answer.answer == "accepted")
+        title, minutes = _("Plan the exchange with %(cities)s") % {"cities": cities}, 15
+        href = f"{reverse('new_exchange')}?match={match.id}"
+    else:
+        title, minutes = _("Ask other cities"), 2
+        href = reverse("partners", args=[match.need_id])
+    return Due(title=title, href=href, why=match.need.question, minutes=minutes, illustrative=match.illustrative)
+
+
+def _check_due(exchange: Exchange) -> Due:
+    return Due(
+        title=_("Answer the safety questions, as the second person"),
+        href=reverse("safety", args=[exchange.id]),
+        why=exchange.title,
+        minutes=10,
+        illustrative=exchange.illustrative,
+    )
 
 
 def _task_due(turn: exchanges.Turn, today: date) -> Due:

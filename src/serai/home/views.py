@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from serai.exchanges.queries import now_and_next, programme_sessions
 from serai.exchanges.views.programme import zone_of
-from serai.home import queries
+from serai.home import beginnings, queries
 from serai.home.came import what_came
 from serai.home.front import sky
 from serai.stories.queries import stories_readable, story_page, told
@@ -77,6 +77,7 @@ def home(request: HttpRequest, here: Here) -> HttpResponse:
 def _own(request: HttpRequest, here: Here) -> HttpResponse:
     standing = here.standing
     due = queries.your_turn(standing, today=here.today)
+    founding = beginnings.to_found(standing)
     coming = queries.under_way(here.today).filter(starts_on__gte=here.today).first()
     live = queries.under_way(here.today).filter(state="live").first()
     others = queries.waiting_for_others(standing, today=here.today)
@@ -87,8 +88,9 @@ def _own(request: HttpRequest, here: Here) -> HttpResponse:
     shown = [*due, *promises, *for_you, *open_needs, coming, live, came.exchange if came else None]
     context = {
         "standing": standing,
-        "first": due[0] if due else None,
-        "due": due[1:],
+        "first": founding or (due[0] if due else None),
+        "due": due if founding else due[1:],
+        "founding": founding,
         "others": others,
         "coming": _coming(coming, here) if coming else None,
         "today": _today(live, here) if live else None,
@@ -162,15 +164,18 @@ def _secretariat(request: HttpRequest, here: Here) -> HttpResponse:
         stages = {lane.key: _lane(lane)["name"] for lane in lanes}
         rows = [[stages[lane.key], title, age] for lane in lanes for title, _href, age in lane.ages]
         return table_file("pipeline", [_("Stage"), _("Title"), _("Days")], rows)
+    young = not any(lane.ages for lane in lanes) and not any(row["made"] for row in follow)
+    own += [*help_wanted, *beginnings.of_network(here.standing, young=young, today=here.today)]
     context = {
         "network": here.standing.runs,
         "stands": _stands(running, len(late[0]) + len(late[1]), sum(map(len, late[2:])), soon),
-        "help": [*own, *help_wanted],
-        "minutes": sum(d.minutes for d in [*own, *help_wanted]),
+        "young": young,
+        "help": own,
+        "minutes": sum(due.minutes for due in own),
         "lanes": [_lane(lane) for lane in lanes],
         "ticks": ["0", "30", "60", "90", "120+"],
         "follow": follow,
-        "illustrative": any(due.illustrative for due in [*own, *help_wanted])
+        "illustrative": any(due.illustrative for due in own)
         or any(lane.illustrative for lane in lanes)
         or any(row["illustrative"] for row in follow),
     }

@@ -15,6 +15,7 @@ from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation
 from serai.needs.models import Match, MatchAnswer, Need, Offer
+from serai.sharing.links import UNDO
 
 
 class NobodyToAsk(ValueError):
@@ -69,11 +70,6 @@ def change_need(actor: Actor, need: Need, *, expected: int, now: datetime, **fie
 def meet_need(actor: Actor, need: Need, *, now: datetime) -> Need:
     """The city learnt what it asked for."""
     return change(actor, need, verb="meet_need", now=now, state=moved("need", need.state, "met"))
-
-
-def close_need(actor: Actor, need: Need, *, now: datetime, because: str = "") -> Need:
-    """The city no longer asks."""
-    return change(actor, need, verb="close_need", now=now, because=because, state=moved("need", need.state, "closed"))
 
 
 def make_offer(
@@ -177,10 +173,10 @@ def answer_match(
 
 
 @transaction.atomic
-def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime, within_days: int = 7) -> MatchAnswer:
+def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime) -> MatchAnswer:
     """Takes an answer back within seven days, while nothing was built on it."""
     (present,) = _held(MatchAnswer.objects.filter(pk=answer.pk))
-    old = present.answered_at is None or (now - present.answered_at).days >= within_days
+    old = present.answered_at is None or now - present.answered_at >= UNDO
     if old or not Match.objects.filter(pk=present.match_id, state="proposed").exists():
         raise NotAllowedNow("an answer can be taken back for seven days, until an exchange is planned")
     blank: dict[str, Any] = {

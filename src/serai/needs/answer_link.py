@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from serai.accounts.mail import post
-from serai.accounts.models import Account
 from serai.audit.actions import Actor
 from serai.directory.models import Membership
 from serai.directory.queries import held
 from serai.needs import actions
+from serai.needs.forms import ANSWERS
 from serai.needs.models import Match, MatchAnswer
 from serai.needs.words import answered, from_kept, too_late
 from serai.sharing import links
@@ -25,25 +24,19 @@ KIND = "match"
 def ask_by_mail(actor: Actor, match: Match, *, now: datetime) -> int:
     """Mails whoever coordinates in each asked city a link with one question; how many were mailed."""
     count = 0
-    answers = MatchAnswer.objects.filter(match=match, answer="asked").select_related(
-        "match__need__audience", "organisation"
-    )
-    for answer in answers.order_by("id"):
-        memberships = Membership.objects.filter(held(now.date()), organisation=answer.organisation_id)
-        for membership in memberships.filter(coordinates=True).select_related("person").order_by("id"):
-            account = Account.objects.filter(person_id=membership.person_id, is_active=True).first()
-            if account is None:
-                continue
-            records = [answer, match, match.need]
-            made = links.make(
-                actor, kind=KIND, person=membership.person, address=account.email, records=records, now=now
+    for answer in MatchAnswer.objects.filter(match=match, answer="asked").order_by("id"):
+        memberships = Membership.objects.filter(held(now.date()), organisation=answer.organisation_id, coordinates=True)
+        for membership in memberships.select_related("person").order_by("id"):
+            count += links.send(
+                actor,
+                kind=KIND,
+                person=membership.person,
+                records=[answer, match, match.need],
+                occasion=f"match:{answer.id}:{answer.version}",
+                subject=_("A question for your city"),
+                text=_("Another city asks whether yours takes part in an exchange. Answer here:"),
+                now=now,
             )
-            body = (
-                _("Another city asks whether yours takes part in an exchange. Answer here:") + f"\n\n{made.address}\n"
-            )
-            occasion = f"match:{answer.id}:{answer.version}"
-            subject = _("A question for your city")
-            count += post(occasion, account.email, subject, body, account.person_id, now, until=made.link.expires_at)
     return count
 
 
@@ -65,13 +58,7 @@ class WillYouTakePart:
         why_not = too_late(answer)
         return links.Question(
             title=_("Will %(city)s take part in an exchange?") % {"city": answer.city.name},
-            answers=()
-            if why_not
-            else (
-                ("accepted", _("Yes, we take part")),
-                ("parked", _("Not now, ask us later")),
-                ("declined", _("No")),
-            ),
+            answers=() if why_not else tuple((code, str(word)) for code, word in ANSWERS),
             quotes=(links.Quote(record=need, text=need.question),),
             explained=why_not,
             reason_asked=True,

@@ -8,3 +8,6 @@ CALL serai_protect('serai_matchanswer', others => '{organisation_id}', fixed => 
   own => '(source_id IN (SELECT unnest(serai_sources())) OR (hidden_at IS NULL AND organisation_id IN (SELECT unnest(serai_sources())))'
       ' OR ((SELECT serai_open_link() IS NOT NULL) AND hidden_at IS NULL AND id IN (SELECT unnest(serai_named()))'
       ' AND source_id = (SELECT serai_link_source())))');
+-- In whose name a link asks: see serai_link_left().
+CREATE POLICY definer_finds_asked ON serai_matchanswer FOR SELECT TO serai_definer USING (true);
+GRANT SELECT (id, organisation_id) ON serai_matchanswer TO serai_definer;

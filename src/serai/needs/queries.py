@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from serai.core.season.city import City as SeasonCity
 from serai.core.season.city import Evidence, NeedTerm, OfferTerm
 from serai.core.season.fit import Fit, rank
-from serai.directory.models import City, Network
+from serai.directory.models import City, Network, NetworkCity
 from serai.directory.queries import cities_of
 from serai.needs.models import Match, MatchAnswer, Need, Offer
 from serai.sharing.readable import readable
@@ -53,6 +53,26 @@ def answers_waiting_for(organisations: list[uuid.UUID]) -> QuerySet[MatchAnswer]
         .select_related("match__need__city", "city")
         .order_by("id")
     )
+
+
+def answered_matches(organisation: uuid.UUID) -> list[Match]:
+    """What this organisation proposed and every asked city answered, with the answers; the newest five.
+
+    Where a need was asked about again, what came of it before is no longer told.
+    """
+    asked = MatchAnswer.objects.filter(match=OuterRef("pk"), answer="asked")
+    later = Match.objects.filter(need=OuterRef("need"), id__gt=OuterRef("id"))
+    mine = Match.objects.filter(source_id=organisation, state="proposed", need__state__in=("open", "matched"))
+    found = mine.filter(~Exists(asked), ~Exists(later)).select_related("need__city").order_by("-id")
+    answers = MatchAnswer.objects.select_related("city").order_by("id")
+    return list(found.prefetch_related(Prefetch("answers", answers))[:5])
+
+
+def askable(need: Need, network: Network, *, without: Iterable[int], limit: int = 40) -> list[City]:
+    """Cities of the network for which somebody answers, though they have not said that they can help; by name."""
+    places = NetworkCity.objects.filter(network=network).exclude(coordinator=None).exclude(city=need.city_id)
+    found = places.exclude(city__in=list(without)).select_related("city").order_by("city__name", "city_id")
+    return [place.city for place in found[:limit]]
 
 
 def met_before(cities: list[int]) -> Mapping[int, frozenset[str]]:

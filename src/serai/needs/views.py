@@ -76,7 +76,7 @@ def need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One need with its matches."""
     found = queries.need_with_matches(id)
     matches = [_match_lines(match) for match in found.matches.all()]
-    context = {"need": found, "matches": matches, "reading": reading(here, found), "mine": _mine(here, found)}
+    context = {"need": found, "matches": matches, "reading": reading(here, found), "mine": here.owns(found)}
     return show(request, "needs/need.html", context)
 
 
@@ -84,7 +84,7 @@ def need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def change_need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Mends a need; if someone else mended it meanwhile, both versions are shown and the editor chooses."""
     found = Need.objects.select_related("city").get(pk=id)
-    if not _mine(here, found):
+    if not here.owns(found):
         raise Http404
     initial = {name: getattr(found, name) for name in ("question", "theme", "target_groups", "urgency", "version")}
     form = forms.NeedForm(merged(request, found), initial=initial)
@@ -111,23 +111,31 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     network = _network(here)
     fits = queries.partners(found, network)
     cities = City.objects.in_bulk([int(fit.city_id) for fit in fits])
-    form = forms.ProposalForm(posted(request), cities=[(fit.city_id, cities[int(fit.city_id)].name) for fit in fits])
+    others = queries.askable(found, network, without=list(cities))
+    cities |= {city.id: city for city in others}
+    form = forms.ProposalForm(posted(request), cities=[(str(id), city.name) for id, city in cities.items()])
     if request.method == "POST" and form.is_valid():
         chosen = [cities[int(code)] for code in form.cleaned_data["cities"]]
         try:
             match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"])
         except actions.NobodyToAsk as missing:
-            form.add_error("cities", _("Nobody coordinates for %(cities)s yet.") % {"cities": missing})
+            text = _("Nobody answers for %(cities)s yet. Ask the secretariat to say who does, or choose other cities.")
+            form.add_error("cities", text % {"cities": missing})
         else:
-            answer_link.ask_by_mail(here.actor, match, now=here.now)
-            messages.success(request, _("The cities are asked, by mail too."))
+            if answer_link.ask_by_mail(here.actor, match, now=here.now):
+                messages.success(request, _("The cities are asked, by mail too."))
+            else:
+                text = _("The cities are asked, but nobody there has an account to be mailed: tell them yourself.")
+                messages.warning(request, text)
             return redirect("match", match.id)
     lines = [
         {"city": cities[int(fit.city_id)], "fit": fit, "reasons": [reason_words(r) for r in fit.reasons]}
         for fit in fits
     ]
-    context = {"need": found, "network": network, "lines": lines, "form": form, "reading": reading(here, found)}
-    return show(request, "needs/partners.html", context, status=422 if form.errors else 200)
+    context = {
+        "need": found, "lines": lines, "others": others, "form": form, "reading": reading(here, found),
+    }  # fmt: skip
+    return show(request, "needs/partners.html", context)
 
 
 def _propose(
@@ -138,7 +146,7 @@ def _propose(
         place = place_in_network(city, network)
         asked[city] = place.coordinator if place else None
     by_city = {fit.city_id: kept(fit.reasons) for fit in fits}
-    reasons = {str(city.id): by_city[str(city.id)] for city in cities}
+    reasons = {str(city.id): by_city.get(str(city.id), []) for city in cities}
     return actions.propose_match(here.actor, need, asked, reasons=reasons, now=here.now, message=message)
 
 
@@ -148,7 +156,7 @@ def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
     city = _own_city(here)
     form = forms.OfferForm(posted(request))
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
-        return show(request, "needs/new_offer.html", {"form": form}, status=422 if form.errors else 200)
+        return show(request, "needs/new_offer.html", {"form": form})
     rings = own_rings(here.standing)
     chosen = choose_readers(
         request,
@@ -165,6 +173,7 @@ def new_offer(request: HttpRequest, here: Here) -> HttpResponse:
     made = actions.make_offer(
         here.actor, city=city, readers=chosen, now=here.now, because=chosen.because, **form.cleaned_data
     )
+    messages.success(request, _("Your offer is saved. Cities that need it find it when they look for help."))
     return redirect("offer", made.id)
 
 
@@ -179,7 +188,7 @@ def offer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def match(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One match: who was asked, why, and what each said."""
     found = queries.match_with_answers(id)
-    context = {"match": found, "reading": reading(here, found), "mine": _mine(here, found), **_match_lines(found)}
+    context = {"match": found, "reading": reading(here, found), "mine": here.owns(found), **_match_lines(found)}
     context["exchange"] = found.exchanges.order_by("id").first() if found.state == "planned" else None
     if here.signed_in:
         context["own"] = {a.id for a in found.answers.all() if a.organisation_id == here.actor.organisation}
@@ -207,7 +216,7 @@ def answer_on_behalf(request: HttpRequest, here: Here, id: UUID) -> HttpResponse
 
 def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form], own: bool) -> HttpResponse:
     found = MatchAnswer.objects.select_related("match__need__city", "city", "audience").get(pk=id)
-    allowed = found.organisation_id == here.actor.organisation if own else _mine(here, found)
+    allowed = found.organisation_id == here.actor.organisation if own else here.owns(found)
     if not allowed:
         raise Http404
     form = form_class(posted(request))
@@ -220,7 +229,7 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
         actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, **values)
         messages.success(request, _("The answer is recorded. It can be taken back for seven days."))
         return redirect("match", found.match_id)
-    return show(request, "needs/answer.html", context, status=422 if form.errors else 200)
+    return show(request, "needs/answer.html", context)
 
 
 @require_POST
@@ -228,15 +237,11 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
 def undo_answer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Takes an answer back."""
     found = MatchAnswer.objects.select_related("match").get(pk=id)
-    if found.organisation_id != here.actor.organisation and not _mine(here, found):
+    if found.organisation_id != here.actor.organisation and not here.owns(found):
         raise Http404
     actions.undo_answer(here.actor, found, now=here.now)
     messages.success(request, _("The answer is taken back. The question is open again."))
     return redirect("match", found.match_id)
-
-
-def _mine(here: Here, record: Need | Match | MatchAnswer) -> bool:
-    return here.owns(record)
 
 
 def _own_city(here: Here) -> City:

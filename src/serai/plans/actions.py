@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -44,12 +43,10 @@ def adopt_plan(actor: Actor, plan: Plan, *, now: datetime) -> Plan:
     return change(actor, plan, verb="adopt_plan", now=now, state="adopted")
 
 
-def add_objective(
-    actor: Actor, plan: Plan, text: str, *, now: datetime, readers: Iterable[str] | None = None
-) -> Objective:
+def add_objective(actor: Actor, plan: Plan, text: str, *, now: datetime) -> Objective:
     """What the plan wants to reach."""
     objective = Objective(plan=plan, text=text, position=plan.objectives.count() + 1, illustrative=plan.illustrative)
-    return add(actor, objective, verb="add_objective", groups=readers or plan.audience.groups, now=now)
+    return add(actor, objective, verb="add_objective", groups=plan.audience.groups, now=now)
 
 
 @transaction.atomic
@@ -93,11 +90,6 @@ def add_activity(
         root = ActivityTakeaway(activity=activity, takeaway=takeaway, illustrative=activity.illustrative)
         add(actor, root, verb="root_activity", groups=groups, now=now)
     return activity
-
-
-def change_activity(actor: Actor, activity: Activity, *, expected: int, now: datetime, **fields: Any) -> Activity:
-    """Mends an activity; `expected` is the version the editor saw."""
-    return change(actor, activity, verb="change_activity", now=now, expected=expected, **fields)
 
 
 def move_activity(actor: Actor, activity: Activity, to: str, *, now: datetime) -> Activity:
@@ -175,8 +167,6 @@ def promise_support(
     given_by: Organisation,
     now: datetime,
     activity: Activity | None = None,
-    readers: Iterable[str] | None = None,
-    state: str = "promised",
 ) -> Support:
     """Money, an expert, training or material for a plan or one of its activities: a promise like any other."""
     support = Support(
@@ -185,7 +175,7 @@ def promise_support(
         kind=kind,
         what=what,
         given_by=given_by,
-        state=state,
+        state="promised",
         illustrative=plan.illustrative,
     )
-    return add(actor, support, verb="promise_support", groups=readers or plan.audience.groups, now=now)
+    return add(actor, support, verb="promise_support", groups=plan.audience.groups, now=now)

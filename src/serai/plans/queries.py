@@ -60,13 +60,3 @@ def standing_of(indicator: Indicator) -> Progress:
     return progress(
         readings, baseline=indicator.baseline, target=indicator.target, rising_is_good=indicator.rising_is_good
     )
-
-
-def adaptations_of(practice: uuid.UUID) -> QuerySet[Activity]:
-    """What other cities made of a practice, as the asker may read."""
-    return (
-        Activity.objects.filter(adapted_from__practice=practice)
-        .select_related("objective__plan__city")
-        .prefetch_related(Prefetch("indicators", _indicators()))
-        .order_by("id")
-    )

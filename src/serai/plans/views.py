@@ -17,7 +17,7 @@ from serai.directory.queries import speaks_for_a_city
 from serai.exchanges.models import Exchange, Takeaway
 from serai.plans import actions, forms, queries
 from serai.plans.models import Activity, Objective, Plan
-from serai.plans.words import STATES, number, numbers, progress_rows, seen, state_word
+from serai.plans.words import TURNS, number, numbers, progress_rows, seen, state_word
 from serai.practices.models import PracticeVersion
 from serai.practices.queries import practices_readable
 from serai.sharing import heeding
@@ -32,11 +32,9 @@ from serai.web.steps import typed
 def plans(request: HttpRequest, here: Here) -> HttpResponse:
     """The plans the asker may read; from a practice, the choice of the plan it shall go into."""
     lines = list(queries.plans_readable()[:100])
-    own = here.actor.source if here.signed_in else None
-    mine = [plan for plan in lines if plan.source_id == own]
     context = {
         "lines": lines,
-        "mine": mine,
+        "mine": [plan for plan in lines if here.owns(plan)],
         "adapt": request.GET.get("adapt", ""),
         "of_a_city": here.signed_in and speaks_for_a_city(),
     }
@@ -51,7 +49,7 @@ def new_plan(request: HttpRequest, here: Here) -> HttpResponse:
         raise Http404
     form = forms.PlanForm(posted(request))
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
-        return show(request, "plans/new.html", {"form": form}, status=422 if form.errors else 200)
+        return show(request, "plans/new.html", {"form": form})
     team = Team.objects.filter(city=city).order_by("id").first()
     rings = own_rings(here.standing)
     if team is not None:
@@ -101,7 +99,7 @@ def plan(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def _activity_line(activity: Activity) -> dict[str, Any]:
     return {
         "activity": activity,
-        "turn": STATES[activity.state],
+        "turn": TURNS[activity.state],
         "word": state_word(activity.state),
         "practice": activity.adapted_from.practice if activity.adapted_from else None,
         "seen": [seen(i) for i in activity.indicators.all()],
@@ -111,20 +109,13 @@ def _activity_line(activity: Activity) -> dict[str, Any]:
 @member_page
 def new_objective(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What the plan wants to reach."""
-    found = _own_plan(here, id)
+    found = Plan.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.ObjectiveForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.add_objective(here.actor, found, form.cleaned_data["text"], now=here.now)
         return redirect("plan", id)
     context = {"form": form, "kicker": found.title, "title": _("Say what you want to reach."), "button": _("Add")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
-
-
-def _own_plan(here: Here, id: UUID) -> Plan:
-    found = Plan.objects.select_related("audience", "city").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
-    return found
+    return show(request, "form.html", context)
 
 
 @member_page
@@ -151,7 +142,7 @@ def new_activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The activity is in the plan. Next: how will you know that it works?"))
         return redirect("activity", made.id)
     context = {"form": form, "kicker": objective.text, "title": _("Say what you will do."), "button": _("Add")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context)
 
 
 def _add_activity(
@@ -181,7 +172,7 @@ def activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     context = {
         "activity": found,
         "plan": found.objective.plan,
-        "turn": STATES[found.state],
+        "turn": TURNS[found.state],
         "word": state_word(found.state),
         "practice": found.adapted_from.practice if found.adapted_from else None,
         "takeaways": [root.takeaway for root in found.roots.all()],
@@ -211,7 +202,7 @@ def new_indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         made = actions.add_indicator(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("indicator", made.id)
     context = {"form": form, "kicker": found.title, "title": _("Say how you will know."), "button": _("Add")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context)
 
 
 @page
@@ -239,7 +230,7 @@ def indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def measure(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One reading."""
     found = queries.indicator_page(id)
-    if found.source_id != here.actor.source:
+    if not here.owns(found):
         raise Http404
     form = forms.MeasureForm(posted(request), initial={"measured_on": here.today})
     if request.method == "POST" and form.is_valid():
@@ -247,4 +238,4 @@ def measure(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The number is kept."))
         return redirect("indicator", id)
     context = {"form": form, "kicker": found.name, "title": _("Write down the number."), "button": _("Keep it")}
-    return show(request, "form.html", context, status=422 if form.errors else 200)
+    return show(request, "form.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from serai.plans.queries import standing_of
 from serai.web import dates
 from serai.web.strips import interval, scale_over
 
-STATES = {"planned": "later", "running": "theirs", "delivered": "done", "stopped": "later"}
+TURNS = {"planned": "later", "running": "theirs", "delivered": "done", "stopped": "later"}  # of an activity
 
 
 def state_word(state: str) -> str:
@@ -57,15 +58,12 @@ def seen(indicator: Indicator) -> Seen:
         target=_float(indicator.target),
         scale=scale_over([_float(v) for v in values]),
     )
-    doubt = ""
-    if last.low is not None and last.high is not None:
-        doubt = _("%(low)s to %(high)s") % {"low": number(last.low), "high": number(last.high)}
     return Seen(
         indicator=indicator,
         sentence=_sentence(now.moved),
         strip=strip,
         number=number(last.value),
-        doubt=doubt,
+        doubt=_doubt(last.low, last.high),
         sure=now.moved in (Moved.TOWARDS, Moved.AWAY),
     )
 
@@ -76,40 +74,18 @@ def progress_rows(indicator: Indicator) -> list[dict[str, Any]]:
     numbers = [indicator.baseline, indicator.target]
     numbers += [value for m in readings for value in (m.value, m.low, m.high)]
     scale = scale_over([_float(n) for n in numbers])
-    rows: list[dict[str, Any]] = []
-    if indicator.baseline is not None:
-        strip = interval(scale=scale, base=_float(indicator.baseline))
-        rows.append(
-            {
-                "when": dates.day(indicator.baseline_on),
-                "number": number(indicator.baseline),
-                "kind": "base",
-                "strip": strip,
-            }
-        )
+    base, target = _float(indicator.baseline), _float(indicator.target)
+    rows = []
+    if base is not None:
+        strip = interval(scale=scale, base=base)
+        rows.append(_row(indicator.baseline_on, indicator.baseline, kind="base", strip=strip))
     for m in readings:
-        doubt = _("%(low)s to %(high)s") % {"low": number(m.low), "high": number(m.high)} if m.low is not None else ""
-        strip = interval(
-            scale=scale,
-            value=_float(m.value),
-            low=_float(m.low),
-            high=_float(m.high),
-            base=_float(indicator.baseline),
-            target=_float(indicator.target),
-        )
-        rows.append(
-            {"when": dates.day(m.measured_on), "number": number(m.value), "doubt": doubt, "note": m.how, "strip": strip}
-        )
-    if indicator.target is not None:
-        strip = interval(scale=scale, target=_float(indicator.target))
-        rows.append(
-            {
-                "when": dates.day(indicator.target_on),
-                "number": number(indicator.target),
-                "kind": "target",
-                "strip": strip,
-            }
-        )
+        ends = {"low": _float(m.low), "high": _float(m.high)}
+        strip = interval(scale=scale, value=_float(m.value), base=base, target=target, **ends)
+        rows.append(_row(m.measured_on, m.value, doubt=_doubt(m.low, m.high), note=m.how, strip=strip))
+    if target is not None:
+        strip = interval(scale=scale, target=target)
+        rows.append(_row(indicator.target_on, indicator.target, kind="target", strip=strip))
     return rows
 
 
@@ -126,6 +102,16 @@ def numbers(indicator: Indicator) -> tuple[list[str], list[list[Any]]]:
     if indicator.target is not None:
         rows.append([indicator.target_on, _("target"), indicator.target, None, None, indicator.unit, ""])
     return head, rows
+
+
+def _row(day: date | None, value: Decimal | None, **more: Any) -> dict[str, Any]:
+    return {"when": dates.day(day), "number": number(value), **more}
+
+
+def _doubt(low: Decimal | None, high: Decimal | None) -> str:
+    if low is None or high is None:
+        return ""
+    return _("%(low)s to %(high)s") % {"low": number(low), "high": number(high)}
 
 
 def _sentence(moved: Moved) -> str:

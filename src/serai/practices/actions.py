@@ -9,10 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from serai.audit.actions import Actor, ChangedMeanwhile, add, change, change_audience
+from serai.audit.actions import Actor, ChangedMeanwhile, add, change
 from serai.directory.models import City, Organisation
 from serai.practices.models import Practice, PracticeVersion
-from serai.translations.actions import follow
 
 
 class NothingFailed(ValueError):
@@ -114,13 +113,3 @@ def mend_practice(
 def latest_version(practice: Practice) -> PracticeVersion:
     """The version that is shown."""
     return PracticeVersion.objects.get(practice=practice, number=practice.latest)
-
-
-@transaction.atomic
-def share_practice(actor: Actor, practice: Practice, groups: Iterable[str], *, now: datetime) -> Practice:
-    """Gives a practice, with all its versions and their translations, other readers."""
-    names = list(groups)
-    for version in practice.versions.order_by("number"):
-        change_audience(actor, version, names, now=now)
-        follow(actor, version, names, now=now)
-    return change_audience(actor, practice, names, now=now)

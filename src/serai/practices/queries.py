@@ -82,13 +82,14 @@ def difference(old: PracticeVersion, new: PracticeVersion) -> dict[str, list[Pie
     """Field by field, what changed between two versions, word by word; fields that stayed are left out."""
     found = {}
     for name in FIELDS:
-        before, after = _text(getattr(old, name)), _text(getattr(new, name))
+        before, after = text_of(getattr(old, name)), text_of(getattr(new, name))
         if before != after:
             found[name] = _pieces(before, after)
     return found
 
 
-def _text(value: str | list[str]) -> str:
+def text_of(value: str | list[str]) -> str:
+    """What stands in a field, a list as its lines."""
     return "\n".join(value) if isinstance(value, list) else value
 
 

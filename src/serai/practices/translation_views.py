@@ -21,7 +21,7 @@ from serai.sharing import heeding
 from serai.translations import actions
 from serai.translations.sides import ASKED, Side, Sides, side, sides
 from serai.translations.views import ask_language, change_or_go_on, saved_in_words, show_form
-from serai.web.pages import Here, member_page
+from serai.web.pages import Here, member_page, number_in
 from serai.web.versions import both_versions, merged
 
 
@@ -71,7 +71,7 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
     if isinstance(language, HttpResponse):
         return language
     # What is posted is a translation of the version its writer saw, also where the original moved on meanwhile.
-    version = versions.get(_number(request.POST.get("number")), latest)
+    version = versions.get(number_in(request.POST.get("number")), latest)
     rows = PracticeTranslation.objects.filter(original=version, language=language).select_related("audience")
     present = rows.first()
     older = None if present else translating.translations_of(found).get(language)
@@ -99,10 +99,6 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
         versions=reverse("practice_versions", args=[id]),
         changed=queries.difference(older.original, version) if older else (),
     )
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _as_shown(

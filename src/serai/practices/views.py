@@ -65,7 +65,6 @@ def practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     context = {
         "practice": found,
         "version": latest,
-        "versions": versions,
         "sides": in_languages,
         "acts": translation_views.acts(here, found, latest, in_languages.translations) if mine else {},
         "rich": rich,
@@ -93,7 +92,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
     form = forms.PracticeForm(posted(request))
     if request.method != "POST" or not form.is_valid() or "back" in request.POST:
         context = {"form": form, "title": _("Publish a practice.")}
-        return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
+        return show(request, "practices/edit.html", context)
     rings = own_rings(here.standing)
     chosen = choose_readers(
         request,
@@ -125,7 +124,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
 def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """A mend is a new version; the ones before stay."""
     found = queries.practice_with_versions(id)
-    if found.source_id != here.actor.source:
+    if not here.owns(found):
         raise Http404
     latest = next(iter(found.versions.all()))
     form = forms.MendForm(posted(request), initial=forms.initial_of(latest))
@@ -148,7 +147,7 @@ def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("A new version is published. The ones before are kept."))
         return redirect("practice", id)
     context = {"form": form, "title": _("Change this practice."), "practice": found}
-    return show(request, "practices/edit.html", context, status=422 if form.errors else 200)
+    return show(request, "practices/edit.html", context)
 
 
 def _meanwhile(request: HttpRequest, form: forms.MendForm, latest: Any) -> HttpResponse:

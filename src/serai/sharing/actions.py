@@ -45,7 +45,7 @@ class Shared:
 
 
 @transaction.atomic
-def share_record(actor: Actor, record: Protected, groups: Iterable[str], *, now: datetime, because: str = "") -> Shared:
+def share_record(actor: Actor, record: Protected, groups: Iterable[str], *, now: datetime) -> Shared:
     """Gives a record other readers; what belongs to it and was as wide follows, and nothing of it stays wider.
 
     Raises `NotYours` for all but its source, `WiderThanItsParent`.
@@ -59,7 +59,7 @@ def share_record(actor: Actor, record: Protected, groups: Iterable[str], *, now:
         raise WiderThanItsParent("what belongs to something cannot be read by more people than that")
     before = record.audience
     old, both = readers_of_each([(before.groups, record.source_id), ({*before.groups, *names}, record.source_id)])
-    fresh = change_audience(actor, record, names, now=now, because=because)
+    fresh = change_audience(actor, record, names, now=now)
     followed = _follow(actor, noun, fresh, before.pk, now)
     return Shared(record=fresh, wider=both.public > old.public or both.people > old.people, followed=followed)
 

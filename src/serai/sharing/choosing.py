@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from serai.audit.actions import Actor
-from serai.core.audience import group
+from serai.core.audience import group, kind_of
 from serai.db.rows import Protected
-from serai.directory.queries import Standing
+from serai.directory.models import TeamMember
+from serai.directory.queries import Standing, held
 from serai.sharing import habits, heeding
 from serai.sharing.picking import OwnChoice, own_choice
 from serai.sharing.queries import ReaderGroup, Readers, names_of, readers_of_each
@@ -89,6 +90,12 @@ def own_rings(standing: Standing, *, personal: bool = False) -> list[Ring]:
     return rings
 
 
+def team_rings(here: Here) -> list[Ring]:
+    """The teams in which this person has a seat."""
+    seats = TeamMember.objects.filter(held(here.today), person=here.actor.person).select_related("team").order_by("id")
+    return [Ring(value=f"team-{s.team_id}", title=s.team.name, groups=(group("team", s.team_id),)) for s in seats]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Offer:
     """The rings with their readers, which one is chosen, and what was picked by oneself."""
@@ -140,6 +147,7 @@ def choose_readers(
             {"value": r.value, "title": r.title, "note": count_in_words(offer.readers[r.value])} for r in offer.rings
         ],
         "ring": ring,
+        "grows": any(kind_of(name) != "person" for name in ring.groups),
         "carried": {name: values for name, values in kept.items() if name not in OWN_FIELDS},
         "heeded": heeded,
         "removable": bool(kept.keys() - OWN_FIELDS),

@@ -20,7 +20,7 @@ LAST = 6
 FEWEST = 3  # of fewer than three nothing is usual
 
 
-def last_audiences(actor: Actor, model: type[Protected], *, limit: int = LAST) -> list[tuple[str, ...]]:
+def last_audiences(actor: Actor, model: type[Protected]) -> list[tuple[str, ...]]:
     """The groups of the last records of this kind that the actor wrote or shared, newest first.
 
     What they keep for themselves alone does not count: it went to nobody.
@@ -31,7 +31,7 @@ def last_audiences(actor: Actor, model: type[Protected], *, limit: int = LAST) -
         .filter(Exists(theirs))
         .exclude(source_id=actor.person, audience__label=RED)
         .order_by("-id")
-        .values_list("audience__groups", flat=True)[:limit]
+        .values_list("audience__groups", flat=True)[:LAST]
     )
     return [tuple(sorted(groups)) for groups in rows]
 

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from serai.accounts.mail import address_of, post
+from serai.accounts.models import Account
 from serai.audit.actions import Actor, ChangedMeanwhile, NotYours, add, change
 from serai.core.audience import at_most_green, group
 from serai.db.acting import acting_as, forget_keys, link
@@ -131,7 +132,7 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a secret opens: `state` is open, answered, expired or called back."""
+    """What a secret opens: `state` is open, answered, expired, called back or left."""
 
     id: uuid.UUID
     kind: str
@@ -177,6 +178,29 @@ def make(
     readers = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
     add(actor, invitation, verb="send_link", groups=[readers], now=now)
     return Made(link=invitation, address=address_of(reverse("link", args=[secret])))
+
+
+def send(
+    actor: Actor,
+    *,
+    kind: str,
+    person: Person,
+    records: Iterable[Protected],
+    occasion: str,
+    subject: str,
+    text: str,
+    now: datetime,
+) -> bool:
+    """Mails someone a link to the address they sign in with, to be answered while it works.
+
+    False where they have no account, or were told of this occasion before.
+    """
+    account = Account.objects.filter(person_id=person.pk, is_active=True).first()
+    if account is None:
+        return False
+    made = make(actor, kind=kind, person=person, address=account.email, records=records, now=now)
+    body = f"{text}\n\n{made.address}\n"
+    return post(occasion, account.email, subject, body, person.pk, now, until=made.link.expires_at)
 
 
 def waiting(*, now: datetime) -> QuerySet[Invitation]:
@@ -256,8 +280,3 @@ def not_mine(found: Found) -> bool:
     with acting_as(link(found.id)), connection.cursor() as cursor:
         cursor.execute("SELECT serai_link_not_mine()")
         return bool(cursor.fetchone()[0])
-
-
-def for_chat(address: str, *, sender: str) -> str:
-    """A short neutral text for a chat group or a text message: that something waits, never what."""
-    return _("%(sender)s has a question for you on Serai: %(address)s") % {"sender": sender, "address": address}

@@ -78,7 +78,7 @@ def _typed(request: HttpRequest, here: Here, invitation: Invitation) -> HttpResp
         "mails_to": half_of(invitation.address) if more.gets_mail(invitation) else "",
         "link": _secret(request),
     }
-    return show(request, "sharing/more_code.html", context, status=422 if form.errors else 200)
+    return show(request, "sharing/more_code.html", context)
 
 
 def _sent(request: HttpRequest, invitation: Invitation) -> HttpResponse:

@@ -8,149 +8,92 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from serai.db.rows import Protected, protected_models
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-# noun: the page's name and the field that holds its id; then what people call one, and several.
-_PAGES: dict[str, tuple[str, str]] = {
-    "activity": ("activity", "pk"),
-    "activitytakeaway": ("activity", "activity_id"),
-    "agreement": ("", ""),
-    "auditentry": ("", ""),
-    "commitment": ("promises", "exchange_id"),
-    "exchange": ("exchange", "pk"),
-    "goal": ("exchange", "exchange_id"),
-    "indicator": ("indicator", "pk"),
-    "invitation": ("", ""),
-    "match": ("match", "pk"),
-    "matchanswer": ("match", "match_id"),
-    "measurement": ("indicator", "indicator_id"),
-    "membership": ("organisation", "organisation_id"),
-    "naming": ("", ""),
-    "need": ("need", "pk"),
-    "note": ("session", "session_id"),
-    "objective": ("plan", "plan_id"),
-    "offer": ("offer", "pk"),
-    "organisation": ("organisation", "pk"),
-    "participant": ("exchange", "exchange_id"),
-    "partnership": ("", ""),
-    "party": ("exchange", "exchange_id"),
-    "passage": ("story", "story_id"),
-    "passagetranslation": ("", ""),
-    "person": ("person", "pk"),
-    "photo": ("photo", "pk"),
-    "plan": ("plan", "pk"),
-    "practice": ("practice", "pk"),
-    "practicetranslation": ("", ""),
-    "practiceversion": ("practice", "practice_id"),
-    "programmerelease": ("programme", "exchange_id"),
-    "report": ("reported", "pk"),
-    "safetycheck": ("exchange", "exchange_id"),
-    "session": ("session", "pk"),
-    "site": ("", ""),
-    "story": ("story", "pk"),
-    "storytranslation": ("story", "original_id"),
-    "support": ("plan", "plan_id"),
-    "takeaway": ("takeaway", "pk"),
-    "task": ("exchange", "exchange_id"),
-    "team": ("team", "pk"),
-    "teammember": ("team", "team_id"),
-    "weighing": ("takeaway", "takeaway_id"),
-}
-# A child inherits its readers and may only narrow them (product.md, "Safe to share" 3).
-_PARENTS: dict[str, str] = {
-    "activity": "objective",
-    "activitytakeaway": "activity",
-    "agreement": "partnership",
-    "goal": "exchange",
-    "indicator": "activity",
-    "matchanswer": "match",
-    "measurement": "indicator",
-    "naming": "passage",
-    "note": "session",
-    "objective": "plan",
-    "participant": "party",
-    "party": "exchange",
-    "passage": "story",
-    "passagetranslation": "original",
-    "photo": "takeaway",
-    "practicetranslation": "original",
-    "practiceversion": "practice",
-    "session": "exchange",
-    "storytranslation": "original",
-    "support": "plan",
-    "task": "exchange",
-}
-# Written once, or read by whom they are about: nobody gives them other readers.
-_FIXED = frozenset({"auditentry", "invitation", "programmerelease", "report", "safetycheck", "weighing"})
-_ = gettext_lazy
-_WORDS: dict[str, tuple[_StrPromise, _StrPromise]] = {
-    "activity": (_("activity"), _("activities")),
-    "activitytakeaway": (_("root of an activity"), _("roots of activities")),
-    "agreement": (_("agreement"), _("agreements")),
-    "auditentry": (_("entry of the trail"), _("entries of the trail")),
-    "commitment": (_("promise"), _("promises")),
-    "exchange": (_("exchange"), _("exchanges")),
-    "goal": (_("goal"), _("goals")),
-    "indicator": (_("indicator"), _("indicators")),
-    "invitation": (_("invitation"), _("invitations")),
-    "match": (_("match"), _("matches")),
-    "matchanswer": (_("answer"), _("answers")),
-    "measurement": (_("measurement"), _("measurements")),
-    "membership": (_("membership"), _("memberships")),
-    "naming": (_("question about a name"), _("questions about names")),
-    "need": (_("need"), _("needs")),
-    "note": (_("note"), _("notes")),
-    "objective": (_("objective"), _("objectives")),
-    "offer": (_("offer"), _("offers")),
-    "organisation": (_("organisation"), _("organisations")),
-    "participant": (_("participant"), _("participants")),
-    "partnership": (_("partnership"), _("partnerships")),
-    "party": (_("party"), _("parties")),
-    "passage": (_("passage"), _("passages")),
-    "passagetranslation": (_("translation of a passage"), _("translations of passages")),
-    "person": (_("card of a person"), _("cards of people")),
-    "photo": (_("photo"), _("photos")),
-    "plan": (_("plan"), _("plans")),
-    "practice": (_("practice"), _("practices")),
-    "practicetranslation": (_("translation of a practice"), _("translations of practices")),
-    "practiceversion": (_("version of a practice"), _("versions of practices")),
-    "programmerelease": (_("released programme"), _("released programmes")),
-    "report": (_("report"), _("reports")),
-    "safetycheck": (_("safety check"), _("safety checks")),
-    "session": (_("session"), _("sessions")),
-    "site": (_("site"), _("sites")),
-    "story": (_("story"), _("stories")),
-    "storytranslation": (_("translation of a story"), _("translations of stories")),
-    "support": (_("support"), _("support")),
-    "takeaway": (_("takeaway"), _("takeaways")),
-    "task": (_("task"), _("tasks")),
-    "team": (_("team"), _("teams")),
-    "teammember": (_("seat in a team"), _("seats in teams")),
-    "weighing": (_("decision of a team"), _("decisions of teams")),
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one record of a kind is called and how several; then which page shows it and which field holds its id.
+
+    `parent` is the field that leads to what it belongs to, whose readers it inherits and may only narrow (product.md,
+    "Safe to share" 3); empty where it stands alone. `fixed`: written once, or read by whom it is about, so that nobody
+    gives it other readers.
+    """
+
+    word: _StrPromise
+    words: _StrPromise
+    page: str = ""
+    id_field: str = "pk"
+    parent: str = ""
+    fixed: bool = False
+
+
+_KINDS: dict[str, _Kind] = {
+    "activity": _Kind(_("activity"), _("activities"), "activity", parent="objective"),
+    "activitytakeaway": _Kind(
+        _("root of an activity"), _("roots of activities"), "activity", "activity_id", parent="activity"
+    ),
+    "agreement": _Kind(_("agreement"), _("agreements"), parent="partnership"),
+    "auditentry": _Kind(_("entry of the trail"), _("entries of the trail"), fixed=True),
+    "commitment": _Kind(_("promise"), _("promises"), "promises", "exchange_id"),
+    "exchange": _Kind(_("exchange"), _("exchanges"), "exchange"),
+    "goal": _Kind(_("goal"), _("goals"), "exchange", "exchange_id", parent="exchange"),
+    "indicator": _Kind(_("indicator"), _("indicators"), "indicator", parent="activity"),
+    "invitation": _Kind(_("invitation"), _("invitations"), fixed=True),
+    "match": _Kind(_("match"), _("matches"), "match"),
+    "matchanswer": _Kind(_("answer"), _("answers"), "match", "match_id", parent="match"),
+    "measurement": _Kind(_("measurement"), _("measurements"), "indicator", "indicator_id", parent="indicator"),
+    "membership": _Kind(_("membership"), _("memberships"), "organisation", "organisation_id"),
+    "naming": _Kind(_("question about a name"), _("questions about names"), parent="passage"),
+    "need": _Kind(_("need"), _("needs"), "need"),
+    "note": _Kind(_("note"), _("notes"), "session", "session_id", parent="session"),
+    "objective": _Kind(_("objective"), _("objectives"), "plan", "plan_id", parent="plan"),
+    "offer": _Kind(_("offer"), _("offers"), "offer"),
+    "organisation": _Kind(_("organisation"), _("organisations"), "organisation"),
+    "participant": _Kind(_("participant"), _("participants"), "exchange", "exchange_id", parent="party"),
+    "partnership": _Kind(_("partnership"), _("partnerships")),
+    "party": _Kind(_("party"), _("parties"), "exchange", "exchange_id", parent="exchange"),
+    "passage": _Kind(_("passage"), _("passages"), "story", "story_id", parent="story"),
+    "passagetranslation": _Kind(_("translation of a passage"), _("translations of passages"), parent="original"),
+    "person": _Kind(_("card of a person"), _("cards of people"), "person"),
+    "photo": _Kind(_("photo"), _("photos"), "photo", parent="takeaway"),
+    "plan": _Kind(_("plan"), _("plans"), "plan"),
+    "practice": _Kind(_("practice"), _("practices"), "practice"),
+    "practicetranslation": _Kind(_("translation of a practice"), _("translations of practices"), parent="original"),
+    "practiceversion": _Kind(
+        _("version of a practice"), _("versions of practices"), "practice", "practice_id", parent="practice"
+    ),
+    "programmerelease": _Kind(
+        _("released programme"), _("released programmes"), "programme", "exchange_id", fixed=True
+    ),
+    "report": _Kind(_("report"), _("reports"), "reported", fixed=True),
+    "safetycheck": _Kind(_("safety check"), _("safety checks"), "exchange", "exchange_id", fixed=True),
+    "session": _Kind(_("session"), _("sessions"), "session", parent="exchange"),
+    "site": _Kind(_("site"), _("sites")),
+    "story": _Kind(_("story"), _("stories"), "story"),
+    "storytranslation": _Kind(
+        _("translation of a story"), _("translations of stories"), "story", "original_id", parent="original"
+    ),
+    "support": _Kind(_("support"), _("support"), "plan", "plan_id", parent="plan"),
+    "takeaway": _Kind(_("takeaway"), _("takeaways"), "takeaway"),
+    "task": _Kind(_("task"), _("tasks"), "exchange", "exchange_id", parent="exchange"),
+    "team": _Kind(_("team"), _("teams"), "team"),
+    "teammember": _Kind(_("seat in a team"), _("seats in teams"), "team", "team_id"),
+    "weighing": _Kind(_("decision of a team"), _("decisions of teams"), "takeaway", "takeaway_id", fixed=True),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Noun:
-    """One kind of record. `page` is the name of the page that shows it, empty where none does.
-
-    `parent` is the field that leads to what it belongs to, empty where it stands alone; `fixed` says that nobody gives
-    it other readers.
-    """
+class Noun(_Kind):
+    """One kind of record with its word in addresses and its model."""
 
     name: str
     model: type[Protected]
-    page: str
-    id_field: str
-    parent: str
-    fixed: bool
-    word: _StrPromise
-    words: _StrPromise
 
     def href(self, record: Protected) -> str:
         """The address of the page that shows this record; empty where there is none."""
@@ -160,22 +103,8 @@ class Noun:
 @cache
 def nouns() -> dict[str, Noun]:
     """Every noun by its word in addresses. Raises `KeyError` for a model that has no line above."""
-    found = {}
-    for model in protected_models():
-        name = model.__name__.lower()
-        page, id_field = _PAGES[name]
-        word, words = _WORDS[name]
-        found[name] = Noun(
-            name=name,
-            model=model,
-            page=page,
-            id_field=id_field,
-            parent=_PARENTS.get(name, ""),
-            fixed=name in _FIXED,
-            word=word,
-            words=words,
-        )
-    return found
+    models = {model.__name__.lower(): model for model in protected_models()}
+    return {name: Noun(name=name, model=model, **vars(_KINDS[name])) for name, model in models.items()}
 
 
 def noun_of(record: Protected | type[Protected]) -> Noun:

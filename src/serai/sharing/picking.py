@@ -50,7 +50,7 @@ def own_choice(
 ) -> OwnChoice:
     """What the author picked, as far as they may see it; with `bounded`, nobody outside `within` is taken."""
     picks = _named(picked[:MOST_PICKED])
-    words = looked_for.strip()[:80]
+    words = name_typed(looked_for)
     found = _look_up(words, {pick.value for pick in picks}) if words else ()
     wrong = ""
     if picks and bounded and not _inside(actor, [pick.value for pick in picks], within):
@@ -73,6 +73,11 @@ def _named(values: Sequence[str]) -> tuple[Pick, ...]:
         for kind, rows in (("organisation", organisations), ("person", people))
         for row in rows
     )
+
+
+def name_typed(text: str) -> str:
+    """What was typed to look for a name: bounded, and without the one sign that no text of a database holds."""
+    return text.replace("\0", "").strip()[:80]
 
 
 def people_called(words: str) -> list[Person]:

@@ -69,13 +69,3 @@ CREATE POLICY asker_reads ON serai_purged FOR SELECT TO serai_web, serai_worker 
 CREATE POLICY definer_writes ON serai_purged FOR INSERT TO serai_definer WITH CHECK (true);
 GRANT SELECT ON serai_purged TO serai_web, serai_worker;
 GRANT INSERT ON serai_purged TO serai_definer;
-
--- The link with this digest and what became of it: open, answered, expired or called back. Found before any asker is set.
-CREATE FUNCTION serai_link_of(wanted text) RETURNS TABLE (id uuid, person_id uuid, state text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-  AS $$
-    SELECT i.id, i.person_id, CASE WHEN called_back_at IS NOT NULL THEN 'called back' WHEN expires_at <= serai_now() THEN 'expired'
-      WHEN answered_at IS NOT NULL THEN 'answered' ELSE 'open' END FROM serai_invitation i WHERE i.digest = wanted
-  $$;
-REVOKE EXECUTE ON FUNCTION serai_link_of(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION serai_link_of(text) TO serai_web;

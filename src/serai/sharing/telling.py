@@ -1,8 +1,9 @@
-"""Readers are told by mail that a record is read by more people now: that something changed, never what it says."""
+"""People are told by mail that something changed or waits for them, never what it says."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
@@ -34,7 +35,7 @@ def tell_wider(record: Protected, before: list[uuid.UUID], *, but: uuid.UUID, no
         return 0
     why = address_of(reverse("why", args=[noun_of(record).name, record.pk]))
     body = _("Something you can read is now shared with more people. Its source did this.") + f"\n\n{why}\n"
-    return _post(
+    return tell(
         f"wider:{record.pk}:{record.version}", _("Shared with more people"), body, [p for p in before if p != but], now
     )
 
@@ -43,9 +44,10 @@ def tell_contact(report: Report, *, now: datetime) -> int:
     """Tells the data-protection contact that a report waits."""
     body = _("A record was reported to you. It is hidden until you decide.")
     body += f"\n\n{address_of(reverse('reported', args=[report.pk]))}\n"
-    return _post(f"report:{report.pk}", _("A report waits for you"), body, [report.contact_id], now)
+    return tell(f"report:{report.pk}", _("A report waits for you"), body, [report.contact_id], now)
 
 
-def _post(occasion: str, subject: str, body: str, people: list[uuid.UUID], now: datetime) -> int:
+def tell(occasion: str, subject: str, body: str, people: Collection[uuid.UUID], now: datetime) -> int:
+    """Mails these people, where they have an account; how many were not told of this occasion before."""
     accounts = Account.objects.filter(person_id__in=people, is_active=True).order_by("pk")
     return sum(post(occasion, account.email, subject, body, account.person_id, now) for account in accounts)

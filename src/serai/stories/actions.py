@@ -14,6 +14,7 @@ from serai.audit.actions import Actor, add, change, change_audience
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation, Person
+from serai.exchanges.actions import finish_tasks
 from serai.exchanges.models import Exchange
 from serai.stories.models import Naming, Passage, Story
 from serai.translations.actions import follow
@@ -24,13 +25,13 @@ def begin_story(
     *,
     title: str,
     exchange: Exchange,
-    readers: Iterable[str],
     now: datetime,
     city: City | None = None,
+    readers: Iterable[str] | None = None,
     byline: str = "",
     language: str = "en",
 ) -> Story:
-    """Begins a story about an exchange; a draft is read by its source alone until it is released."""
+    """Begins a story about an exchange; a draft is read by its source alone, unless said otherwise, until released."""
     story = Story(
         title=title,
         exchange=exchange,
@@ -39,7 +40,7 @@ def begin_story(
         language=language,
         illustrative=exchange.illustrative,
     )
-    return add(actor, story, verb="begin_story", groups=readers, now=now)
+    return add(actor, story, verb="begin_story", groups=readers or _own(actor), now=now)
 
 
 @transaction.atomic
@@ -136,6 +137,8 @@ def release_story(actor: Actor, story: Story, groups: Iterable[str], *, now: dat
         follow(actor, passage, names | named, now=now)
     shared = change_audience(actor, story, names, now=now)
     follow(actor, story, names, now=now)
+    if story.exchange_id is not None:
+        finish_tasks(actor, story.exchange_id, ["tell_story"], now=now)
     return change(actor, shared, verb="release_story", now=now, state=state, released_at=now)
 
 

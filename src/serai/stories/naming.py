@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from serai.accounts.mail import post
-from serai.accounts.models import Account
 from serai.audit.actions import Actor
 from serai.core.audience import WIDEST_FIRST
 from serai.directory.models import Membership, Organisation, Person
@@ -53,22 +51,23 @@ def organisations_of(exchange: Exchange) -> list[Organisation]:
 def ask(actor: Actor, story: Story, *, now: datetime) -> int:
     """Mails each one named who was not asked by mail yet a link with one question; how many."""
     count = 0
-    namings = Naming.objects.filter(open_questions(), passage__story=story).select_related(
-        "passage__audience", "audience"
-    )
-    namings = namings.prefetch_related("passage__translations__audience")
-    for naming in namings.order_by("id"):
+    namings = Naming.objects.filter(open_questions(), passage__story=story).select_related("passage", "person")
+    for naming in namings.prefetch_related("passage__translations").order_by("id"):
         person = _who_answers(naming, now)
-        account = Account.objects.filter(person_id=person.id, is_active=True).first() if person else None
-        if person is None or account is None:
+        if person is None:
             continue
         translations = list(naming.passage.translations.all())
-        about = [naming, naming.passage, *translations]
-        made = links.make(actor, kind=KIND, person=person, address=account.email, records=about, now=now)
-        body = _("A story would like to name you. Say yes or no:") + f"\n\n{made.address}\n"
         words = sum(translation.version for translation in translations)
-        occasion = f"naming:{naming.id}:{naming.version}" + (f":{words}" if words else "")
-        count += post(occasion, account.email, _("May you be named?"), body, person.id, now, until=made.link.expires_at)
+        count += links.send(
+            actor,
+            kind=KIND,
+            person=person,
+            records=[naming, naming.passage, *translations],
+            occasion=f"naming:{naming.id}:{naming.version}" + (f":{words}" if words else ""),
+            subject=_("May you be named?"),
+            text=_("A story would like to name you. Say yes or no:"),
+            now=now,
+        )
     return count
 
 

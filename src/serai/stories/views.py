@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from serai.accounts.mail import address_of, post
-from serai.accounts.models import Account
+from serai.accounts.mail import address_of
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
@@ -21,6 +20,7 @@ from serai.directory.territories import language_name
 from serai.exchanges.models import Exchange, Participant
 from serai.sharing.choosing import Ring, choose_readers, own_rings
 from serai.sharing.reading import reading
+from serai.sharing.telling import tell
 from serai.stories import actions, forms, naming, queries, translating, translation_views
 from serai.stories.models import Naming, Passage, Story
 from serai.stories.translating import Sheet
@@ -120,9 +120,6 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             language=values["language"] or "en",
             exchange=exchange,
             city=here.standing.city,
-            readers=[group("organisation", here.actor.source)]
-            if here.actor.organisation
-            else [group("person", here.actor.person)],
             now=here.now,
         )
         for key in [k for k in keyed if k in values["sources"]]:
@@ -133,7 +130,7 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The story is drafted from the thread. Now improve the words."))
         return redirect("story", made.id)
     context = {"exchange": exchange, "form": form}
-    return show(request, "stories/new.html", context, status=422 if form.errors else 200)
+    return show(request, "stories/new.html", context)
 
 
 @member_page
@@ -153,7 +150,7 @@ def new_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             now=here.now,
         )
         return redirect("story", id)
-    return show(request, "stories/passage.html", {"story": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "stories/passage.html", {"story": found, "form": form})
 
 
 @member_page
@@ -170,9 +167,7 @@ def change_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         except ChangedMeanwhile as meanwhile:
             return both_versions(request, form, meanwhile.record, title=_("Someone else changed this passage"))
         return redirect("story", found.story_id)
-    return show(
-        request, "stories/passage.html", {"story": found.story, "form": form}, status=422 if form.errors else 200
-    )
+    return show(request, "stories/passage.html", {"story": found.story, "form": form})
 
 
 @require_POST
@@ -235,18 +230,11 @@ def release_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 
 def _tell_everyone(story: Story, here: Here) -> int:
-    people = (
-        Participant.objects.filter(exchange=story.exchange_id).exclude(person=None).values_list("person_id", flat=True)
-    )
-    accounts = Account.objects.filter(person_id__in=list(people), is_active=True)
-    body = (
-        _("A story about an exchange you took part in can be read:")
-        + f"\n\n{address_of(reverse('story', args=[story.id]))}\n"
-    )
-    return sum(
-        post(f"story:{story.id}", account.email, _("A story you took part in"), body, account.person_id, here.now)
-        for account in accounts
-    )
+    people = Participant.objects.filter(exchange=story.exchange_id).exclude(person=None)
+    body = _("A story about an exchange you took part in can be read:")
+    body += f"\n\n{address_of(reverse('story', args=[story.id]))}\n"
+    ids = list(people.values_list("person_id", flat=True))
+    return tell(f"story:{story.id}", _("A story you took part in"), body, ids, here.now)
 
 
 @require_POST

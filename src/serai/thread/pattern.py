@@ -13,7 +13,7 @@ from serai.core.indicators import Moved
 from serai.db.rows import Protected
 from serai.plans.models import Activity, Indicator
 from serai.plans.queries import standing_of
-from serai.plans.words import STATES, number, seen
+from serai.plans.words import TURNS, number, seen, state_word
 from serai.thread.queries import STAGES, Key, Thread
 from serai.web import dates
 from serai.web.loom import Node, Stage
@@ -112,13 +112,7 @@ def _node(thread: Thread, noun: str, record: Protected, followed: set[Key]) -> N
     more: dict[str, Any] = {}
     if noun == "activity":
         assert isinstance(record, Activity)
-        words = {
-            "delivered": _("Delivered"),
-            "running": _("Under way"),
-            "planned": _("Planned"),
-            "stopped": _("Stopped"),
-        }
-        more = {"state": STATES[record.state], "state_word": words[record.state]}
+        more = {"state": TURNS[record.state], "state_word": state_word(record.state)}
     if noun == "indicator":
         assert isinstance(record, Indicator)
         more = _numbers(record)

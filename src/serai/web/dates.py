@@ -1,4 +1,4 @@
-"""Days and hours as people say them, in the reader's language and with both clocks where there are two."""
+"""Days and hours as people say them, in the reader's language."""
 
 from __future__ import annotations
 

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from serai.web.arcs import CityArc, LitCity
-from serai.web.loom import Loom, Node, Stage, weave
+from serai.web.loom import weave
 from serai.web.shapes import mark, pair, sector, turn, way
-from serai.web.strips import Scale, days, interval, key, scale_over, shares
-from serai.web.world import crop_step, near_svg, world_dots, world_svg
+from serai.web.strips import days, interval, key, scale_over, shares
+from serai.web.world import crop_step, near_svg, world_svg
 
 __all__ = [
-    "CityArc",
-    "LitCity",
-    "Loom",
-    "Node",
-    "Scale",
-    "Stage",
     "crop_step",
     "days",
     "interval",
@@ -28,6 +21,5 @@ __all__ = [
     "turn",
     "way",
     "weave",
-    "world_dots",
     "world_svg",
 ]

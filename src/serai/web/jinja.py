@@ -70,13 +70,20 @@ def _said(language: str | None, text: str) -> Markup:
     return Markup(translation.gettext(text))  # noqa: S704 -- ours, not what people typed
 
 
+def in_language() -> dict[str, str]:
+    """The language of the page, and its direction."""
+    return {
+        "language": translation.get_language() or "en",
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What the layout needs of each request."""
     asker = getattr(request, "asker", None)
     signed_in = asker is not None and asker.person is not None
     return {
-        "language": translation.get_language() or "en",
-        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        **in_language(),
         "asker": asker,
         "seeing_as": _seeing_as(asker),
         "nav": _ways(request.path, translation.get_language(), signed_in=signed_in),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -50,14 +50,17 @@ class Stage:
     ahead: str = ""
 
 
+Places = tuple[tuple[Node, int, int], ...]  # node, first row from 1, rows taken
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A stage with its places: (node, first row from 1, rows taken), and the threads to the next stage."""
+    """A stage with its places, and the threads to the next stage."""
 
     stage: Stage
-    places: tuple[tuple[Node, int, int], ...]
-    threads: Markup = field(default_factory=Markup)
-    rows: int = 4
+    places: Places
+    threads: Markup
+    rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +115,11 @@ def _fitting(stage: Stage, rows: int) -> tuple[Node, ...]:
     return tuple(ordered[: rows // _height(stage)])
 
 
-def _centres(column: Sequence[tuple[Node, int, int]]) -> dict[str, float]:
+def _centres(column: Places) -> dict[str, float]:
     return {node.key: start - 1 + span / 2 for node, start, span in column}
 
 
-def _place(
-    stage: Stage, nodes: Sequence[Node], wishes: dict[str, float], rows: int
-) -> tuple[tuple[Node, int, int], ...]:
+def _place(stage: Stage, nodes: Sequence[Node], wishes: dict[str, float], rows: int) -> Places:
     middle = rows / 2
     if wishes:
         nodes = sorted(nodes, key=lambda node: wishes.get(node.key, rows))
@@ -131,13 +132,11 @@ def _mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _threads(left: Column, right: Column | None, rows: int) -> Markup:
-    if right is None:
-        return Markup("")
-    ends = {node.key: (start - 1 + span / 2, node) for node, start, span in right.places}
+def _threads(left: Places, right: Places, rows: int) -> Markup:
+    ends = {node.key: (start - 1 + span / 2, node) for node, start, span in right}
     dim: list[str] = []
     bright: list[str] = []
-    for node, start, span in left.places:
+    for node, start, span in left:
         y0 = start - 1 + span / 2
         for target in node.to:
             if target not in ends:
@@ -166,7 +165,7 @@ def weave(stages: Sequence[Stage]) -> Loom:
     kept = [_fitting(stage, rows) for stage in stages]
     sizes = [len(nodes) * _height(stage) for stage, nodes in zip(stages, kept, strict=True)]
     anchor = sizes.index(max(sizes)) if sizes else 0
-    placed: dict[int, tuple[tuple[Node, int, int], ...]] = {}
+    placed: dict[int, Places] = {}
     order = [*range(anchor, len(stages)), *range(anchor - 1, -1, -1)]
     for index in order:
         wishes: dict[str, float] = {}
@@ -181,9 +180,8 @@ def weave(stages: Sequence[Stage]) -> Loom:
                 mean = _mean([after[key] for key in node.to if key in after])
                 wishes[node.key] = rows / 2 if mean is None else mean
         placed[index] = _place(stages[index], kept[index], wishes, rows)
-    columns = [Column(stage=stage, places=placed[index], rows=rows) for index, stage in enumerate(stages)]
-    drawn = tuple(
-        Column(stage=column.stage, places=column.places, rows=rows, threads=_threads(column, after, rows))
-        for column, after in zip(columns, [*columns[1:], None], strict=True)
+    columns = tuple(
+        Column(stage=stage, places=placed[at], rows=rows, threads=_threads(placed[at], placed.get(at + 1, ()), rows))
+        for at, stage in enumerate(stages)
     )
-    return Loom(columns=drawn, rows=rows)
+    return Loom(columns=columns, rows=rows)

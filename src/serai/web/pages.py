@@ -13,8 +13,9 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
@@ -25,7 +26,7 @@ from serai.db.rows import Protected
 from serai.directory.queries import Standing, standing
 from serai.documents.sheets import as_csv
 from serai.web.drawn import drawn_page
-from serai.web.jinja import page_context
+from serai.web.jinja import in_language, page_context
 from serai.web.middleware import LOOKING
 
 ACTS_FOR = "acts_for"
@@ -141,10 +142,12 @@ def member_page(view: View) -> View:
 
 
 def show(
-    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    """The page of this template; a form that came back wrong answers 422."""
-    return render(request, template, dict(context or {}), status=status)
+    """The page of this template, with 200; where its `form` came back wrong, with 422."""
+    told = dict(context or {})
+    form = told.get("form")
+    return render(request, template, told, status=status or (422 if form is not None and form.errors else 200))
 
 
 def show_once(request: HttpRequest, template: str, **told: Hashable) -> HttpResponse:
@@ -167,6 +170,19 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def unbuilt(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """An address whose page is not there yet."""
-    raise Http404
+def number_in(text: str | None, *, otherwise: int = 0) -> int:
+    """The whole number someone sent, of six digits at most; `otherwise` for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 6 else otherwise
+
+
+def id_in(text: str) -> UUID:
+    """The id someone sent. Raises `Http404` for what is none: nothing has it."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours. It asks nobody anything: what it would ask may be what broke."""
+    return HttpResponseServerError(render_to_string("500.html", in_language()))

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
-from serai.web.pages import show
+from serai.web.pages import number_in, show
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +29,14 @@ class Answers:
     typed: dict[str, list[str]]
 
 
-def ask(
-    request: HttpRequest, steps: Sequence[Step], *, context: dict[str, Any], template: str = "web/step.html"
-) -> Answers | HttpResponse:
+def ask(request: HttpRequest, steps: Sequence[Step], *, context: dict[str, Any]) -> Answers | HttpResponse:
     """The answers, or the page of the first question that is not answered yet (or answered wrongly).
 
     A POST carries `step`, the number of the question it answers, and everything typed before. `back` goes
     one question back. With script off it is the same.
     """
     posted = request.method == "POST"
-    answered = min(_number(request.POST.get("step")), len(steps)) if posted else -1
+    answered = min(number_in(request.POST.get("step"), otherwise=-1), len(steps)) if posted else -1
     going_back = posted and "back" in request.POST
     values: dict[str, Any] = {}
     for index, step in enumerate(steps):
@@ -55,7 +53,7 @@ def ask(
                 "typed": typed(request, without=form.fields),
             }
             wrong = not asked_now
-            return show(request, template, page, status=422 if wrong else 200)
+            return show(request, "web/step.html", page, status=422 if wrong else 200)
         values |= form.cleaned_data
     return Answers(values=values, typed=typed(request))
 
@@ -64,10 +62,6 @@ def typed(request: HttpRequest, *, without: Any = ()) -> dict[str, list[str]]:
     """What was posted, less the machinery's own fields and those named."""
     own = {"csrfmiddlewaretoken", "step", "back", "confirmed", "readers", *without}
     return {name: request.POST.getlist(name) for name in request.POST if name not in own}
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else -1
 
 
 def _has(step: Step, request: HttpRequest) -> bool:

@@ -12,7 +12,6 @@ from math import ceil
 from markupsafe import Markup
 
 WIDTH = 1000
-_ROUND = {"base", "hole", "value", "stuck"}
 
 
 @dataclass(frozen=True, kw_only=True)

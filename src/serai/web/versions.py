@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
+from serai.web import dates
 from serai.web.pages import show
 from serai.web.steps import typed
 
@@ -18,12 +21,17 @@ def merged(request: HttpRequest, record: Any) -> QueryDict | None:
     if request.method != "POST":
         return None
     data = request.POST.copy()
-    for name in [
+    chosen = [
         n.removeprefix(CHOOSE) for n, choice in request.POST.items() if n.startswith(CHOOSE) and choice == "theirs"
-    ]:
+    ]
+    for name in filter(lambda name: hasattr(record, name), chosen):
         value = getattr(record, name)
-        data.setlist(name, [str(v) for v in value] if isinstance(value, list) else [str(value)])
+        data.setlist(name, [_typed(one) for one in (value if isinstance(value, list) else [value])])
     return data
+
+
+def _typed(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def both_versions(request: HttpRequest, form: forms.Form, present: Any, *, title: str) -> HttpResponse:
@@ -40,6 +48,10 @@ def both_versions(request: HttpRequest, form: forms.Form, present: Any, *, title
 
 
 def _said(field: forms.Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        return dates.moment(value, str(value.tzinfo))
     words = {str(code): str(word) for code, word in getattr(field, "choices", [])}
     values = value if isinstance(value, list | tuple) else [value]
     return ", ".join(words.get(str(one), str(one) if one not in (None, "") else "–") for one in values)

@@ -83,7 +83,7 @@ def test_a_window_over_midnight_says_how_to_write_it() -> None:
     assert Window(start=at(1, "22:00"), end=at(2, "02:00")).end == at(1, "26:00")
 
 
-@pytest.mark.parametrize("clock", ["", "10", "10:60", "48:00", "-1:00", "ten:00", "10:00:00"])
+@pytest.mark.parametrize("clock", ["²0:00", "", "10", "10:60", "48:00", "-1:00", "ten:00", "10:00:00"])
 def test_clock_times_that_are_none(clock: str) -> None:
     with pytest.raises(BadTime):
         at(1, clock)

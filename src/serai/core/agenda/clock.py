@@ -48,7 +48,7 @@ class Window:
 def at(day: int, clock: str) -> int:
     """Minutes of "10:40" on day 1, 2, …; "24:30" is half past midnight after that day. BadTime otherwise."""
     hours, _, minutes = clock.partition(":")
-    if not (hours.isdigit() and minutes.isdigit() and int(minutes) < 60 and int(hours) < 48 and day >= 1):
+    if not (hours.isdecimal() and minutes.isdecimal() and int(minutes) < 60 and int(hours) < 48 and day >= 1):
         raise BadTime(f"{clock!r} on day {day} is not a time of day")
     return (day - 1) * DAY + int(hours) * 60 + int(minutes)
 

@@ -126,13 +126,24 @@ CREATE FUNCTION serai_named_to(someone uuid) RETURNS uuid[]
       || serai_shown_to(someone) END);
   END $$;
 
+-- Whether whom this link was made for has left the organisation in whose name it asks: then it opens nothing any more.
+CREATE FUNCTION serai_link_left(this uuid) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT EXISTS (SELECT 1 FROM serai_invitation i CROSS JOIN LATERAL (
+        SELECT organisation_id FROM serai_matchanswer WHERE id = ANY (i.record_ids)
+        UNION ALL SELECT organisation_id FROM serai_naming WHERE id = ANY (i.record_ids)) AS asked
+      WHERE i.id = this AND i.person_id IS NOT NULL
+        AND asked.organisation_id <> ALL (ARRAY(SELECT serai_organisations_of(i.person_id))))
+  $$;
+
 -- The rows one signed link names, and itself. Answered, it names only itself, to explain what became of it;
--- called back or past its day, nothing.
+-- called back, past its day, or once its person has left who is asked, nothing.
 CREATE FUNCTION serai_link_rows(this uuid) RETURNS uuid[]
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT coalesce((SELECT CASE WHEN answered_at IS NULL THEN record_ids ELSE '{}' END || id FROM serai_invitation
-      WHERE id = this AND called_back_at IS NULL AND expires_at > serai_now()), '{}')
+      WHERE id = this AND called_back_at IS NULL AND expires_at > serai_now() AND NOT serai_link_left(id)), '{}')
   $$;
 
 -- The link that asks, while it is still to be answered; else null.
@@ -140,7 +151,7 @@ CREATE FUNCTION serai_open_link() RETURNS uuid
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT id FROM serai_invitation WHERE id = (SELECT serai_asker_id() WHERE serai_asker() = 'link')
-      AND called_back_at IS NULL AND answered_at IS NULL AND expires_at > serai_now()
+      AND called_back_at IS NULL AND answered_at IS NULL AND expires_at > serai_now() AND NOT serai_link_left(id)
   $$;
 
 -- Whoever made the link that asks. A link shows of the rows it names those that come from its maker, and those its
@@ -216,7 +227,7 @@ DO $$
   DECLARE tablename text;
   BEGIN
     FOREACH tablename IN ARRAY ARRAY['membership', 'organisation', 'networkcity', 'networkorganisation', 'network', 'teammember',
-      'participant', 'audience', 'noteauthor', 'report', 'invitation'] LOOP
+      'participant', 'audience', 'noteauthor', 'report', 'invitation', 'matchanswer', 'naming'] LOOP
       EXECUTE format('CREATE TRIGGER serai_forgets AFTER INSERT OR UPDATE OR DELETE ON serai_%s EXECUTE FUNCTION serai_forgets()',
         tablename);
     END LOOP;

@@ -7,6 +7,7 @@
 --   own      who may change a row, instead of its source and the others
 --   fixed    columns that nobody changes, besides id, created_at and hidden_at
 --   hideable whether it can be reported, and is then hidden
+--   within   the column that leads to what a row is part of: who does not read that, reads nothing of this
 --   notes    rows are read by whoever wrote them without being their source: Chatham House notes
 -- A row is never deleted by the web role. Readers and source are changed by the source alone: see serai_keeps().
 
@@ -35,7 +36,7 @@ CREATE FUNCTION serai_reads_parents(tablename text) RETURNS text LANGUAGE sql ST
 CREATE PROCEDURE serai_protect(
     tablename text, definer boolean DEFAULT false, keeper text DEFAULT NULL, changes boolean DEFAULT true,
     others text[] DEFAULT '{}', adds text DEFAULT 'true', own text DEFAULT NULL, fixed text[] DEFAULT '{}',
-    hideable boolean DEFAULT true, notes boolean DEFAULT false)
+    hideable boolean DEFAULT true, notes boolean DEFAULT false, within text DEFAULT NULL)
   LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
   AS $$
     DECLARE
@@ -68,6 +69,15 @@ CREATE PROCEDURE serai_protect(
       EXECUTE format('CREATE POLICY source_adds ON %I FOR INSERT TO serai_web, serai_worker WITH CHECK (%s%s AND (%s)%s)',
         tablename, alone, format(by_source, asker), adds, serai_reads_parents(tablename));
       EXECUTE format('GRANT SELECT, INSERT ON %I TO serai_web, serai_worker', tablename);
+      -- What is hidden or narrowed there is out of sight here at once. Reported on its own, it is looked at by whom it was
+      -- reported to, also where they do not read the other; not by who sees as them, nor by a link.
+      -- A value, not EXISTS: that PostgreSQL would answer from a list of every whole there is.
+      IF within IS NOT NULL THEN
+        EXECUTE format('CREATE POLICY with_its_whole ON %I AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING ('
+          '(SELECT true FROM %I AS whole WHERE whole.id = %I.%I)'
+          ' OR ((SELECT serai_also() IS NULL AND serai_person() IS NOT NULL) AND id IN (SELECT unnest(serai_shown((SELECT serai_asker()))))))',
+          tablename, (SELECT parent FROM serai_parents(tablename) WHERE child = within), tablename, within);
+      END IF;
       IF changes THEN
         EXECUTE format('CREATE POLICY source_changes ON %I FOR UPDATE TO serai_web, serai_worker USING (%s)', tablename, owns);
         EXECUTE format('GRANT UPDATE (%s) ON %I TO serai_web, serai_worker', columns, tablename);

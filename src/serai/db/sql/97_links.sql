@@ -6,7 +6,7 @@ CREATE FUNCTION serai_link_state(wanted text)
   RETURNS TABLE (id uuid, kind text, person_id uuid, state text, answer text, answered_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
-    SELECT i.id, i.kind, i.person_id, CASE WHEN i.called_back_at IS NOT NULL THEN 'called back'
+    SELECT i.id, i.kind, i.person_id, CASE WHEN i.called_back_at IS NOT NULL THEN 'called back' WHEN serai_link_left(i.id) THEN 'left'
       WHEN i.answered_at IS NOT NULL THEN 'answered' WHEN i.expires_at <= serai_now() THEN 'expired' ELSE 'open' END,
       i.answer, i.answered_at
     FROM serai_invitation i WHERE i.digest = wanted
@@ -21,7 +21,7 @@ CREATE FUNCTION serai_link_reopens() RETURNS boolean
       UPDATE serai_invitation SET answered_at = NULL, answer = '', version = version + 1,
         expires_at = greatest(expires_at, answered_at + interval '7 days')
       WHERE id = (SELECT serai_asker_id()) AND serai_asker() = 'link' AND called_back_at IS NULL
-        AND answered_at > serai_now() - interval '7 days';
+        AND answered_at > serai_now() - interval '7 days' AND NOT serai_link_left(id);
       RETURN FOUND;
     END
   $$;

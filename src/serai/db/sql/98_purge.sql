@@ -56,6 +56,13 @@ CREATE FUNCTION serai_purging() RETURNS uuid[] LANGUAGE sql STABLE SET search_pa
     WHERE contact_id = serai_person() AND settled_at IS NULL AND serai_also() IS NULL
   $$;
 
+-- Whether a mail tells of this record: by its occasion, or by that of a link that names it.
+CREATE FUNCTION serai_tells_of(occasion text, record uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT position(record::text IN occasion) > 0
+      OR EXISTS (SELECT 1 FROM serai_invitation i WHERE record = ANY (i.record_ids) AND position(i.id::text IN occasion) > 0)
+  $$;
+
 -- The person asking, unless they see as someone else: whose own rows may go.
 CREATE FUNCTION serai_erasing() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
   AS $$ SELECT CASE WHEN serai_also() IS NULL THEN serai_person() END $$;
@@ -140,7 +147,7 @@ CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
       blank := blank || jsonb_build_object('serai_passage', serai_empty('serai_passage', ids));
       ids := ARRAY(SELECT a.id FROM serai_auditentry a WHERE a.record_id = record AND a.because <> '');
       blank := blank || jsonb_build_object('serai_auditentry', serai_empty('serai_auditentry', ids));
-      ids := ARRAY(SELECT id FROM serai_mail WHERE position(record::text IN occasion) > 0);
+      ids := ARRAY(SELECT id FROM serai_mail WHERE serai_tells_of(occasion, record));
       DELETE FROM serai_mail WHERE id = ANY (ids);
       gone := gone || jsonb_build_object('serai_mail', ids);
       IF serai_destroy(place, record) THEN
@@ -231,9 +238,9 @@ GRANT SELECT (id, record_id, because), UPDATE (because) ON serai_auditentry TO s
 CREATE POLICY definer_settles ON serai_report FOR UPDATE TO serai_definer USING (record_id IN (SELECT unnest(serai_purging()))) WITH CHECK (true);
 GRANT UPDATE (reason, settled_at, settlement, version) ON serai_report TO serai_definer;
 CREATE POLICY definer_purges_mail ON serai_mail FOR DELETE TO serai_definer
-  USING (EXISTS (SELECT 1 FROM unnest(serai_purging()) AS record WHERE position(record::text IN occasion) > 0));
+  USING (EXISTS (SELECT 1 FROM unnest(serai_purging()) AS record WHERE serai_tells_of(occasion, record)));
 CREATE POLICY definer_finds_mail ON serai_mail FOR SELECT TO serai_definer
-  USING (EXISTS (SELECT 1 FROM unnest(serai_purging()) AS record WHERE position(record::text IN occasion) > 0));
+  USING (EXISTS (SELECT 1 FROM unnest(serai_purging()) AS record WHERE serai_tells_of(occasion, record)));
 GRANT SELECT (id, occasion, person_id), DELETE ON serai_mail TO serai_definer;
 CREATE POLICY definer_purges_author ON serai_noteauthor FOR DELETE TO serai_definer USING (note_id IN (SELECT unnest(serai_purging())));
 GRANT SELECT, DELETE ON serai_noteauthor TO serai_definer;

@@ -19,6 +19,7 @@ from serai.directory.actions.people import (
     introduce_oneself,
     join,
     leave,
+    take_office,
 )
 from serai.directory.actions.teams import add_team, change_team, seat, unseat
 
@@ -45,5 +46,6 @@ __all__ = [
     "place_organisation",
     "seat",
     "set_coordinator",
+    "take_office",
     "unseat",
 ]

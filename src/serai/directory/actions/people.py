@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from serai.accounts.models import Account
-from serai.audit.actions import Actor, add, change
+from serai.audit.actions import Actor, add, change, change_audience
 from serai.core.audience import group
 from serai.db.rows import new_id
-from serai.directory.models import Membership, Organisation, Person
+from serai.directory.actions.organisations import claim
+from serai.directory.models import Membership, Network, Organisation, Person
 
 
 def introduce_oneself(actor: Actor, *, name: str, now: datetime, role: str = "") -> Person:
@@ -74,6 +75,17 @@ def join(
         illustrative=organisation.illustrative,
     )
     return add(actor, membership, verb="join", groups=readers, now=now)
+
+
+@transaction.atomic
+def take_office(actor: Actor, network: Network, *, now: datetime) -> Membership:
+    """Whoever founded a network takes a seat in its office, which is then run by them; the network reads their card."""
+    assert network.secretariat is not None
+    card, readers = Person.objects.get(pk=actor.person), [group("network", network.id)]
+    change_audience(actor, card, readers, now=now, because="takes office")
+    seat = join(actor, card, network.secretariat, role=card.role, coordinates=True, now=now, readers=readers)
+    claim(actor, network.secretariat.id)
+    return seat
 
 
 def leave(actor: Actor, membership: Membership, *, on: date, now: datetime) -> Membership:

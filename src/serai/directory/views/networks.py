@@ -61,16 +61,24 @@ def _national(body: Organisation, speaking: dict[UUID, list[Person]]) -> dict[st
 
 @member_page
 def new_network(request: HttpRequest, here: Here) -> HttpResponse:
-    """An administrator founds a network; the office that runs it is written down with it."""
+    """An administrator founds a network with the office that runs it; one of no organisation may sit in it."""
     if not queries.administers():
         raise Http404
-    form = forms.FoundForm(posted(request), initial={"languages": ["en"]})
+    of_nobody = here.standing.organisation is None
+    asked = forms.FoundNetworkForm if of_nobody else forms.FoundForm
+    form = asked(posted(request), initial={"languages": ["en"], "takes_office": True})
     if request.method == "POST" and form.is_valid():
-        made = actions.found_network(here.actor, now=here.now, **form.cleaned_data)
+        told = dict(form.cleaned_data)
+        takes_office = told.pop("takes_office", False)
+        made = actions.found_network(here.actor, now=here.now, **told)
         assert made.secretariat is not None
+        if takes_office:
+            actions.take_office(here.actor, made, now=here.now)
+            messages.success(request, _("The network is founded, and you run it."))
+            return redirect("home")
         messages.success(request, _("The network is founded. Next: invite the first person of its office."))
         return redirect("invite", made.secretariat.id)
-    context = {"form": form, "title": _("Found a network."), "button": _("Found it")}
+    context = {"form": form, "title": _("Found a network."), "button": _("Found the network")}
     return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
@@ -84,7 +92,7 @@ def new_hub(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         assert made.secretariat is not None
         messages.success(request, _("The hub is founded. Next: invite its local prevention coordinator."))
         return redirect("invite", made.secretariat.id)
-    context = {"form": form, "title": _("Found a hub."), "kicker": parent.name, "button": _("Found it")}
+    context = {"form": form, "title": _("Found a hub."), "kicker": parent.name, "button": _("Found the hub")}
     return show(request, "form.html", context, status=422 if form.errors else 200)
 
 

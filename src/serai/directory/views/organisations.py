@@ -102,9 +102,9 @@ def new_organisation(request: HttpRequest, here: Here) -> HttpResponse:
     cities = _cities(here.standing)
     if not cities and here.standing.runs is None:
         raise Http404
-    asked = request.GET.get("city", "")
-    runs = here.standing.runs is not None
-    extra = {"cities": cities, "elsewhere": runs, "city": int(asked) if asked.lstrip("-").isdecimal() else None}
+    asked, runs = request.GET.get("city", ""), here.standing.runs is not None
+    proposed = next((id for id, _name in cities if str(id) == asked), None)
+    extra = {"cities": cities, "elsewhere": runs, "city": proposed}
     steps = [
         Step(form=forms.WhoForm, title=_("A new organisation"), extra=extra),
         Step(form=forms.NamingForm, title=_("How may it be named?")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -93,10 +94,14 @@ def change_membership(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
 def end_membership(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Ends a membership: from that day on the person reads nothing through it."""
     found = _membership(here, id)
-    form = forms.EndForm(posted(request), initial={"on": here.today})
+    # From the day on which my own ends I could not write that it does.
+    mine = found.person_id == here.asker.person
+    form = forms.EndForm(posted(request), initial={"on": here.today + timedelta(days=mine)})
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["on"] < found.started_on:
             form.add_error("on", _("It began later than that. Choose a later day."))
+        elif mine and form.cleaned_data["on"] <= here.today:
+            form.add_error("on", _("Your own can end from tomorrow on. Someone else there can end it today."))
         else:
             actions.leave(here.actor, found, on=form.cleaned_data["on"], now=here.now)
             messages.success(request, _("The membership is ended."))
@@ -106,7 +111,10 @@ def end_membership(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "form": form,
         "title": _("End this membership."),
         "kicker": name,
-        "explained": _("From that day on they read nothing through this organisation. What they wrote stays."),
+        "explained": _(
+            "From that day on they read nothing through this organisation. What they wrote stays. Seats in teams and "
+            "places in exchanges last until they are ended too."
+        ),
         "button": _("End it"),
     }
     return show(request, "form.html", context, status=422 if form.errors else 200)

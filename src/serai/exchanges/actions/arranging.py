@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,12 +18,14 @@ from serai.exchanges.tasklist import EACH, EACH_CITY, LINES, ORGANISER, Line
 from serai.needs.actions import mark_planned
 from serai.needs.models import Match
 from serai.partnerships.models import Partnership
+from serai.sharing.actions import share_record
 
 
-def inner_circle(exchange: Exchange, organisations: Iterable[Organisation | None] = ()) -> set[str]:
+def inner_circle(exchange: Exchange) -> set[str]:
     """Those of the exchange: its participants, its organiser, and the organisations that speak for a party."""
-    speakers = {group("organisation", o.id) for o in organisations if o is not None}
-    return {group("exchange", exchange.id), group("organisation", exchange.organiser_id)} | speakers
+    speakers = exchange.parties.exclude(speaker=None).values_list("speaker", flat=True)
+    organisations = {exchange.organiser_id, *speakers}
+    return {group("exchange", exchange.id)} | {group("organisation", id) for id in organisations}
 
 
 @transaction.atomic
@@ -68,12 +71,12 @@ def plan_exchange(
     )
     groups = set(readers) if readers is not None else inner_circle(exchange)
     add(actor, exchange, verb="plan_exchange", groups=groups, now=now)
-    for line in LINES:
-        if line.whose == ORGANISER:
-            _add_task(actor, exchange, line, None, now)
     if match is not None:
         mark_planned(actor, match, now=now)
         _bring_cities(actor, exchange, match, now)
+    for line in LINES:
+        if line.whose == ORGANISER:
+            _add_task(actor, exchange, line, None, now)
     return Exchange.objects.get(pk=exchange.pk)
 
 
@@ -134,8 +137,7 @@ def _add_task(actor: Actor, exchange: Exchange, line: Line, party: Party | None,
         minutes=line.minutes,
         illustrative=exchange.illustrative,
     )
-    speakers = [party.speaker] if party is not None else []
-    return add(actor, task, verb="add_task", groups=inner_circle(exchange, speakers), now=now)
+    return add(actor, task, verb="add_task", groups=inner_circle(exchange), now=now)
 
 
 @transaction.atomic
@@ -151,7 +153,8 @@ def add_party(
     expected: int = 0,
     readers: Iterable[str] | None = None,
 ) -> Party:
-    """The organiser names who takes part. A speaker's organisation then reads the exchange and has tasks in it."""
+    """The organiser names who takes part. A speaker's organisation then reads what is shared with the exchange, with
+    all who take part and the whole task list, and has tasks in it."""
     party = Party(
         exchange=exchange,
         kind=kind,
@@ -161,7 +164,8 @@ def add_party(
         expected=expected,
         illustrative=exchange.illustrative,
     )
-    groups = set(readers) if readers is not None else inner_circle(exchange, [speaker])
+    spoken = {group("organisation", speaker.id)} if speaker is not None else set()
+    groups = set(readers) if readers is not None else inner_circle(exchange) | spoken
     add(actor, party, verb="add_party", groups=groups, now=now)
     if speaker is not None and exchange.state != "closed":
         _let_read(actor, exchange, speaker, now)
@@ -171,18 +175,16 @@ def add_party(
     return party
 
 
-def invite_party(actor: Actor, exchange: Exchange, city: City, speaker: Organisation, *, now: datetime) -> Party:
-    """A further city takes part, spoken for by its coordinating organisation."""
-    return add_party(actor, exchange, kind="city", city=city, speaker=speaker, now=now)
-
-
 def _let_read(actor: Actor, exchange: Exchange, speaker: Organisation, now: datetime) -> None:
+    """What the exchange shares with those taking part, its list and who takes part are this speaker's to read too."""
     fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
-    groups = set(fresh.audience.groups)
-    wanted = group("organisation", speaker.id)
-    inner = group("exchange", exchange.id)
-    if inner in groups and wanted not in groups:
-        change_audience(actor, fresh, groups | {wanted}, now=now, because="takes part")
+    inner, wanted = group("exchange", exchange.id), group("organisation", speaker.id)
+    if inner in fresh.audience.groups and wanted not in fresh.audience.groups:
+        share_record(actor, fresh, {*fresh.audience.groups, wanted}, now=now)
+    for rows in (exchange.parties, exchange.tasks):
+        for row in rows.filter(source_id=actor.source).select_related("audience").order_by("id"):
+            if inner in row.audience.groups and wanted not in row.audience.groups:
+                change_audience(actor, row, {*row.audience.groups, wanted}, now=now, because="takes part")
 
 
 def name_participant(
@@ -194,7 +196,6 @@ def name_participant(
     in_words: str = "",
     how_many: int = 1,
     sector: str = "",
-    since: date | None = None,
     readers: Iterable[str] | None = None,
 ) -> Participant:
     """A party names one of its people, or people in words ("two ambassadors").
@@ -211,10 +212,10 @@ def name_participant(
         in_words=in_words,
         how_many=how_many,
         sector=sector,
-        started_on=since or now.date(),
+        started_on=now.date(),
         illustrative=party.illustrative,
     )
-    groups = set(readers) if readers is not None else inner_circle(party.exchange, [party.speaker])
+    groups = set(readers) if readers is not None else inner_circle(party.exchange)
     return add(actor, participant, verb="name_participant", groups=groups, now=now)
 
 
@@ -223,18 +224,22 @@ def end_participation(actor: Actor, participant: Participant, *, on: date, now: 
     return change(actor, participant, verb="end_participation", now=now, ended_on=on)
 
 
-def add_goal(
-    actor: Actor, exchange: Exchange, text: str, *, now: datetime, readers: Iterable[str] | None = None
-) -> Goal:
+def add_goal(actor: Actor, exchange: Exchange, text: str, *, now: datetime) -> Goal:
     """What those taking part want to have learnt or decided."""
     goal = Goal(exchange=exchange, text=text, position=exchange.goals.count() + 1, illustrative=exchange.illustrative)
-    groups = set(readers) if readers is not None else set(exchange.audience.groups)
-    return add(actor, goal, verb="add_goal", groups=groups, now=now)
+    return add(actor, goal, verb="add_goal", groups=exchange.audience.groups, now=now)
 
 
+@transaction.atomic
 def change_exchange(actor: Actor, exchange: Exchange, *, expected: int, now: datetime, **fields: Any) -> Exchange:
-    """Mends an exchange; `expected` is the version the editor saw."""
-    return change(actor, exchange, verb="change_exchange", now=now, expected=expected, **fields)
+    """Mends an exchange; `expected` is the version the editor saw. Where its days move, what is due moves along."""
+    changed = change(actor, exchange, verb="change_exchange", now=now, expected=expected, **fields)
+    lines = {line.code: line for line in LINES}
+    for task in Task.objects.filter(exchange=exchange, done_at=None, code__in=list(lines)).order_by("id"):
+        due = _due(changed, lines[task.code])
+        if task.due_on != due:
+            change(actor, task, verb="move_task", now=now, due_on=due)
+    return changed
 
 
 def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
@@ -242,6 +247,13 @@ def finish_task(actor: Actor, task: Task, *, now: datetime) -> Task:
     if task.done_at is not None:
         raise NotAllowedNow("this is done already")
     return change(actor, task, verb="finish_task", now=now, done_at=now)
+
+
+def finish_tasks(actor: Actor, exchange: UUID, codes: Iterable[str], *, now: datetime) -> None:
+    """What the organiser has just done settles these lines of its list too, where they were open."""
+    mine = Task.objects.filter(exchange=exchange, party=None, source_id=actor.source, done_at=None)
+    for task in mine.filter(code__in=list(codes)).order_by("id"):
+        finish_task(actor, task, now=now)
 
 
 def reopen_task(actor: Actor, task: Task, *, now: datetime) -> Task:

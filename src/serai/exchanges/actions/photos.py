@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
-from serai.audit.actions import Actor, add
+from serai.audit.actions import Actor, add, day_alone
 from serai.core.lifecycle import NotAllowedNow
 from serai.exchanges.models import Photo, Takeaway
 from serai.exchanges.pictures import Picture
@@ -47,6 +47,6 @@ def add_photo(actor: Actor, takeaway: Takeaway, picture: Picture, *, people: str
     )
     if quiet:
         photo.id = uuid.uuid4()
-        now = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        now = day_alone(now)
     readers = takeaway.audience.groups
     return add(actor, photo, verb="add_photo", groups=readers, source=takeaway.source_id, now=now)

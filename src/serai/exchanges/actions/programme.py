@@ -9,13 +9,17 @@ from typing import Any
 from django.db import transaction
 
 from serai.audit.actions import Actor, add, change
+from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
-from serai.exchanges.checked import is_checked, needs_check, snapshot
+from serai.exchanges.actions.arranging import finish_tasks
+from serai.exchanges.checked import is_checked, programme_digest, snapshot
 from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.practices.models import Practice
 
+# What a released programme has behind it.
+RELEASED = ("draft_programme", "site_rules", "safety_check", "release_programme")
 DECISIONS = ("go", "conditions", "stop")
 
 
@@ -37,11 +41,6 @@ def add_site(
     """A place to visit with its host's rules (`most_guests`, `photos`, `who_may_come`, `may_repeat`)."""
     site = Site(name=name, host=host, city=city, illustrative=illustrative, **rules)
     return add(actor, site, verb="add_site", groups=readers, now=now)
-
-
-def change_site(actor: Actor, site: Site, *, expected: int, now: datetime, **rules: Any) -> Site:
-    """Mends the rules of a site."""
-    return change(actor, site, verb="change_site", now=now, expected=expected, **rules)
 
 
 def add_session(
@@ -120,7 +119,7 @@ def check_safety(
         person_id=actor.person,
         answers={str(number): dict(given) for number, given in answers.items()},
         decision=decision,
-        programme_digest=needs_check(exchange),
+        programme_digest=programme_digest(exchange),
         illustrative=exchange.illustrative,
     )
     return add(actor, check, verb="check_safety", groups=exchange.audience.groups, now=now)
@@ -128,7 +127,8 @@ def check_safety(
 
 @transaction.atomic
 def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> ProgrammeRelease:
-    """Releases the programme as it stands; everyone sees the difference. Raises `NotCheckedYet`."""
+    """Releases the programme as it stands. What is kept of it is the organiser's alone: it holds every session, also
+    those that fewer may read. Raises `NotCheckedYet`."""
     if not is_checked(exchange):
         raise NotCheckedYet("two people of different organisations must answer the safety questions first")
     release = ProgrammeRelease(
@@ -137,7 +137,9 @@ def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> Pro
         programme=snapshot(exchange),
         illustrative=exchange.illustrative,
     )
-    add(actor, release, verb="release_programme", groups=exchange.audience.groups, now=now)
+    own = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
+    add(actor, release, verb="release_programme", groups=[own], now=now)
     state = "released" if exchange.state == "planned" else exchange.state
     change(actor, exchange, verb="release_programme", now=now, programme_number=release.number, state=state)
+    finish_tasks(actor, exchange.pk, RELEASED, now=now)
     return release

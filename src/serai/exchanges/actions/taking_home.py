@@ -14,6 +14,7 @@ from serai.core.audience import RED, group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation
 from serai.exchanges.models import Commitment, Exchange, Note, Photo, Session, Takeaway, Weighing
+from serai.exchanges.queries import state_of
 from serai.practices.models import Practice
 
 WEIGHED = ("adopted", "adapted", "parked", "left")
@@ -106,12 +107,6 @@ def weigh_takeaway(
     return add(actor, weighing, verb="weigh_takeaway", groups=groups, now=now, because=because)
 
 
-def state_of(takeaway: Takeaway) -> str:
-    """What the last weighing the asker may read made of it."""
-    last = takeaway.weighings.order_by("-id").first()
-    return last.decision if last else "captured"
-
-
 def promise(
     actor: Actor,
     exchange: Exchange,
@@ -163,7 +158,6 @@ def write_note(
     *,
     now: datetime,
     readers: Iterable[str] | None = None,
-    language: str = "en",
     because: str = "",
 ) -> Note:
     """A note from a session. Under the Chatham House Rule the database keeps its author where only they can read it.
@@ -171,9 +165,7 @@ def write_note(
     A Chatham House note goes to those of the exchange, and its trail holds no reason; another one is personal until
     shared.
     """
-    note = Note(
-        session=session, text=text, chatham=session.chatham, language=language, illustrative=session.illustrative
-    )
+    note = Note(session=session, text=text, chatham=session.chatham, illustrative=session.illustrative)
     if not session.chatham:
         groups = list(readers) if readers is not None else [group("person", actor.person)]
         return add(actor, note, verb="write_note", groups=groups, source=actor.person, now=now, because=because)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from serai.audit.actions import NotYours
-from serai.directory.models import City, Membership, Person
-from serai.directory.queries import held, place_in_network
+from serai.audit.actions import ChangedMeanwhile
+from serai.directory.models import City, Membership, Organisation, Person
+from serai.directory.queries import held, place_in_network, speaks_for_a_city
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.addresses import asked_id, target
 from serai.exchanges.models import Exchange, Participant, Party, Task
@@ -27,6 +27,7 @@ from serai.sharing.reading import reading
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.steps import Step, ask
+from serai.web.versions import both_versions, merged
 
 
 @page
@@ -42,7 +43,9 @@ def exchanges(request: HttpRequest, here: Here) -> HttpResponse:
         }
         for e in found
     ]
-    return show(request, "exchanges/list.html", {"lines": lines, "may_add": here.in_organisation})
+    context = {"lines": lines, "may_add": here.in_organisation}
+    context["of_a_city"] = not lines and here.signed_in and speaks_for_a_city()
+    return show(request, "exchanges/list.html", context)
 
 
 @member_page
@@ -84,6 +87,27 @@ def _agreed_match(request: HttpRequest) -> Match | None:
     return match_with_answers(asked) if asked else None
 
 
+@member_page
+def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """The organiser says anew what it is called, where and when; or that it does not take place."""
+    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
+    if found.state in ("closed", "cancelled"):
+        raise Http404
+    initial = {name: getattr(found, name) for name in forms.ExchangeForm.base_fields}
+    form = forms.ExchangeForm(merged(request, found), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        expected = values.pop("version")
+        try:
+            actions.change_exchange(here.actor, found, expected=expected, now=here.now, **values)
+        except ChangedMeanwhile as meanwhile:
+            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this exchange"))
+        messages.success(request, _("The exchange is changed. What is due moved with its days."))
+        return redirect("exchange", id)
+    status = 422 if form.errors else 200
+    return show(request, "exchanges/change.html", {"exchange": found, "form": form}, status=status)
+
+
 @page
 @same_for_visitors
 def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
@@ -91,35 +115,28 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = queries.exchange_page(id)
     own = here.actor.organisation if here.signed_in else None
     turns = queries.task_list(found, own=own, today=here.today)
+    first = next((turn for turn in turns if turn.state == "yours"), None)
     parties = list(found.parties.all())
-    mine = own is not None and found.source_id == own
     context = {
         "exchange": found,
         "when": found.when or dates.days(found.starts_on, found.ends_on),
         "left": [p.city.name for p in parties if p.city and found.place_id != p.city_id],
         "right": [found.place.name] if found.place else [],
-        "phases": _phases(turns, here),
-        "next": _next(found, turns, here, mine=mine),
+        "phases": _phases(turns, first, here),
+        "next": _next(first, here) if first else None,
         "parties": [_party_line(p, own) for p in parties],
-        "mine": mine,
+        "mine": here.owns(found),
         "ideas_come": queries.ideas_come(found, here.today),
-        "taking_part": here.signed_in and _takes_part(here, parties, mine=mine),
+        "taking_part": here.signed_in and queries.takes_part(found, here.actor, today=here.today),
         "reading": reading(here, found),
         "promises": list(queries.promises_of(found)),
-        "takeaways": list(queries.takeaways_of(found)) if here.signed_in else [],
+        "takeaways": queries.takeaways_of(found).prefetch_related(None)[:6] if here.signed_in else [],
     }
     return show(request, "exchanges/exchange.html", context)
 
 
-def _takes_part(here: Here, parties: list[Party], *, mine: bool) -> bool:
-    """Whether the asker is named, speaks for a party, or organises."""
-    speaks = any(p.speaker_id == here.actor.organisation for p in parties)
-    return mine or speaks or any(q.person_id == here.actor.person for p in parties for q in p.participants.all())
-
-
-def _phases(turns: list[Turn], here: Here) -> list[dict[str, Any]]:
+def _phases(turns: list[Turn], first: Turn | None, here: Here) -> list[dict[str, Any]]:
     words = {"before": _("Before"), "during": _("During"), "after": _("After")}
-    first = next((t for t in turns if t.state == "yours"), None)
     groups = []
     for phase in PHASES:
         lines = [_line(t, here, first) for t in turns if t.task.phase == phase]
@@ -145,10 +162,7 @@ def _line(turn: Turn, here: Here, first: Turn | None) -> dict[str, Any]:
     }
 
 
-def _next(found: Exchange, turns: list[Turn], here: Here, *, mine: bool) -> dict[str, Any] | None:
-    turn = next((t for t in turns if t.state == "yours"), None)
-    if turn is None:
-        return None
+def _next(turn: Turn, here: Here) -> dict[str, Any]:
     note = ngettext("About %(n)d minute.", "About %(n)d minutes.", turn.task.minutes) % {"n": turn.task.minutes}
     due = dates.by_when(turn.task.due_on, here.today)
     return {"words": turn.words, "href": target(turn.task), "note": f"{note} {due}".strip()}
@@ -158,11 +172,10 @@ def _party_line(party: Party, own: UUID | None) -> dict[str, Any]:
     people = list(party.participants.all())
     return {
         "party": party,
-        "name": party.city.name if party.city else party.in_words or str(party.speaker or ""),
+        "name": party.name,
         "people": people,
         "count": sum(p.how_many for p in people),
         "own": own is not None and party.speaker_id == own,
-        "sectors": sorted({p.sector for p in people if p.sector}),
     }
 
 
@@ -185,24 +198,37 @@ def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             person=person,
             in_words=values["in_words"],
             how_many=values["how_many"],
-            sector=values["sector"],
+            sector=values["sector"] or (_sector_of(here, party, person) if person else ""),
             now=here.now,
         )
         messages.success(request, _("Added. They can now read what is shared with the exchange."))
         return redirect("delegates", id)
     context = {"party": party, "line": _party_line(party, here.actor.organisation), "form": form}
-    context |= {"reading": reading(here, party.exchange)}
-    return show(request, "exchanges/delegates.html", context, status=422 if form.errors else 200)
+    turns = queries.own_turns(party.exchange, "name_delegates", own=here.actor.organisation, today=here.today)
+    context |= {"reading": reading(here, party.exchange), "turns": [t for t in turns if t.task.party_id == party.pk]}
+    return show(request, "exchanges/delegates.html", context)
+
+
+def _organisations(party: Party) -> QuerySet[Organisation]:
+    """Those of the party's city, or its speaker where it has no city."""
+    return Organisation.objects.filter(city=party.city_id) if party.city_id else _speaker(party)
+
+
+def _speaker(party: Party) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=[party.speaker_id] if party.speaker_id else [])
 
 
 def _ours(here: Here, party: Party) -> QuerySet[Person]:
     """People of the party's city, or of its speaker where it has no city."""
-    memberships = Membership.objects.filter(held(here.today))
-    if party.city_id:
-        memberships = memberships.filter(organisation__city=party.city_id)
-    else:
-        memberships = memberships.filter(organisation=party.speaker_id)
+    memberships = Membership.objects.filter(held(here.today), organisation__in=_organisations(party))
     return Person.objects.filter(pk__in=memberships.values("person")).order_by("name", "id")
+
+
+def _sector_of(here: Here, party: Party, person: Person) -> str:
+    """The sector for which someone of the party comes: that of their organisation there."""
+    memberships = Membership.objects.filter(held(here.today), person=person, organisation__in=_organisations(party))
+    found = memberships.select_related("organisation").order_by("-coordinates", "started_on", "id").first()
+    return found.organisation.sector if found and found.organisation else ""
 
 
 @require_POST
@@ -218,20 +244,19 @@ def end_participation(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
 @member_page
 def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The organiser asks a further city."""
-    found = Exchange.objects.select_related("audience").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
+    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.PartyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         city: City = form.cleaned_data["city"]
         places = [place_in_network(city, network) for network in here.standing.networks]
         place = next((p for p in places if p is not None and p.coordinator is not None), None)
         if place is None or place.coordinator is None:
-            form.add_error("city", _("Nobody coordinates for %(city)s yet.") % {"city": city.name})
+            text = _("Nobody answers for %(city)s yet. The secretariat says who does.")
+            form.add_error("city", text % {"city": city.name})
         else:
-            actions.invite_party(here.actor, found, city, place.coordinator, now=here.now)
+            actions.add_party(here.actor, found, kind="city", city=city, speaker=place.coordinator, now=here.now)
             return redirect("exchange", id)
-    return show(request, "exchanges/invite.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "exchanges/invite.html", {"exchange": found, "form": form})
 
 
 @member_page
@@ -242,7 +267,7 @@ def goals(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.add_goal(here.actor, found, form.cleaned_data["goal"], now=here.now)
         return redirect("exchange", id)
-    return show(request, "exchanges/goals.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "exchanges/goals.html", {"exchange": found, "form": form})
 
 
 @member_page
@@ -269,8 +294,5 @@ def move_exchange(request: HttpRequest, here: Here, id: UUID, to: str) -> HttpRe
     moves = {"live": actions.begin_exchange, "closed": actions.close_exchange, "cancelled": actions.cancel_exchange}
     if to not in moves:
         raise Http404
-    found = Exchange.objects.get(pk=id)
-    if found.source_id != here.actor.source:
-        raise NotYours("only the organiser moves an exchange on")
-    moves[to](here.actor, found, now=here.now)
+    moves[to](here.actor, Exchange.objects.get(pk=id, source_id=here.actor.source), now=here.now)
     return redirect("exchange", id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import uuid
 from base64 import b64decode, b64encode
 from uuid import UUID
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from serai.core.audience import RED
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.models import Exchange, Photo, Session, Takeaway
-from serai.exchanges.pictures import MEDIA_TYPE, MOST_BYTES, NoPicture, Picture, drawn_anew
+from serai.exchanges.pictures import MEDIA_TYPE, MOST_BYTES, Picture, drawn_anew
 from serai.sharing import heeding
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
@@ -56,7 +55,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "houses": queries.photo_rules(found, first=running),
         "carried": bool(request.POST.get(AGAIN)),
     }
-    return show(request, "exchanges/capture.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/capture.html", context)
 
 
 def _photo_of(request: HttpRequest) -> tuple[Picture | None, str]:
@@ -67,7 +66,7 @@ def _photo_of(request: HttpRequest) -> tuple[Picture | None, str]:
         return None, ""
     try:
         picture = drawn_anew(sent.read(MOST_BYTES + 1) if sent else b64decode(again, validate=True))
-    except (NoPicture, binascii.Error) as error:
+    except ValueError as error:  # also what is no base64
         _carry(request, "")
         return None, {
             "bytes": _("The photo is larger than 12 MB. Take it again, or send a smaller one."),

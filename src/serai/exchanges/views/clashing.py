@@ -8,20 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from serai.directory.models import City
-from serai.exchanges.models import Exchange, Participant, Party, Session
+from serai.exchanges.models import IN_PROGRAMME, Exchange, Participant, Party, Session
 from serai.exchanges.public_holidays import holidays_on
 from serai.web import dates
-from serai.web.pages import Here, member_page, show
+from serai.web.pages import Here, member_page, number_in, show
 
 if TYPE_CHECKING:
     from serai.core.clashes import Clash, Item, Visit
 
-STATES = ("planned", "released", "live")  # in which a programme can still be changed
 FEW = 3  # lines beside the programme
 A_PAGE = 40  # lines on the page of all
 NAMED = 3  # sessions named besides the one that clashes with them
@@ -63,7 +62,7 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
 
     A free time is looked for only for the lines given, so that a programme of hundreds stays quick.
     """
-    if exchange.state not in STATES or not here.owns(exchange):
+    if not exchange.under_way or not here.owns(exchange):
         return Warnings()
     from serai.core.clashes import clashes  # late: only organisers need the engine
 
@@ -71,7 +70,7 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
     parties = list(Party.objects.filter(exchange=exchange).select_related("city").order_by("id"))
     sessions = {
         str(s.id): s
-        for s in Session.objects.filter(exchange=exchange, position__gt=0)
+        for s in Session.objects.filter(IN_PROGRAMME, exchange=exchange)
         .exclude(starts_at=None)
         .select_related("site__city")
         .order_by("starts_at", "id")
@@ -88,19 +87,13 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
 @member_page
 def all_clashing(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Everything the organiser is warned of, in order of time, a page at a time."""
-    found = Exchange.objects.select_related("place").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
-    back = _number(request.GET.get("before", ""))
-    first = max(0, back - A_PAGE) if back else _number(request.GET.get("after", ""))
+    found = Exchange.objects.select_related("place").get(pk=id, source_id=here.actor.source)
+    back = number_in(request.GET.get("before"))
+    first = max(0, back - A_PAGE) if back else number_in(request.GET.get("after"))
     warned = clashing(here, found, first=first, size=A_PAGE)
     if first and not warned.lines:  # some were put right meanwhile
         warned = clashing(here, found, size=A_PAGE)
     return show(request, "exchanges/all_clashing.html", {"exchange": found, "clashing": warned, "every": True})
-
-
-def _number(asked: str) -> int:
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
 
 
 def _visit(exchange: Exchange, sessions: Mapping[str, Session], zone: str) -> Visit:

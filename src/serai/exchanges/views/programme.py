@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_POST
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.exchanges import actions, forms, queries
-from serai.exchanges.checked import is_checked
+from serai.exchanges.checked import is_checked, said
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.queries import Slot
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
@@ -37,10 +39,7 @@ def zone_of(exchange: Exchange) -> str:
 
 
 def _owned(here: Here, id: UUID) -> Exchange:
-    found = Exchange.objects.select_related("place", "audience", "organiser").get(pk=id)
-    if found.source_id != here.actor.source:
-        raise Http404
-    return found
+    return Exchange.objects.select_related("place", "audience", "organiser").get(pk=id, source_id=here.actor.source)
 
 
 class Line(NamedTuple):
@@ -112,7 +111,10 @@ def _line(session: Slot, zone: str, *, running: bool, coming: bool) -> Line:
 
 
 class Box(NamedTuple):
-    """The session that runs or comes next, as components/nowbox.html draws it; `share` of it has passed, 0 to 1."""
+    """The session that runs or comes next, as components/nowbox.html draws it; `share` of it has passed, 0 to 1.
+
+    `begins` says in words when it does.
+    """
 
     session: Slot
     begins: str
@@ -126,7 +128,13 @@ def _box(session: Slot, here: Here, zone: str) -> Box:
     if session.ends_at and session.starts_at <= here.now < session.ends_at:
         share = round((here.now - session.starts_at) / (session.ends_at - session.starts_at), 2)
     until = dates.clock(session.ends_at, zone) if session.ends_at else ""
-    return Box(session, dates.clock(session.starts_at, zone), until, share)
+    hour, day = dates.clock(session.starts_at, zone), dates.day_of(session.starts_at, zone)
+    begins = (
+        _("Next, at %(time)s") % {"time": hour}
+        if day == dates.day_of(here.now, zone)
+        else _("Next, on %(day)s at %(time)s") % {"day": dates.day(day), "time": hour}
+    )
+    return Box(session, begins, until, share)
 
 
 @page
@@ -137,7 +145,6 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "exchange__place", "exchange__audience", "audience", "site__host", "city", "practice"
     ).get(pk=id)
     zone = zone_of(found.exchange)
-    own = here.actor.organisation if here.signed_in else None
     context = {
         "session": found,
         "exchange": found.exchange,
@@ -148,7 +155,7 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "notes": list(found.notes.order_by("id")),
         "takeaways": list(found.takeaways.select_related("city").order_by("id")),
         "ideas_come": queries.ideas_come(found.exchange, here.today),
-        "mine": own is not None and found.source_id == own,
+        "mine": here.owns(found),
         "reading": reading(here, found),
     }
     return show(request, "exchanges/session.html", context)
@@ -180,7 +187,7 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("Added to the draft. It is told to others when you release."))
         return redirect("programme", id)
     context = {"exchange": found, "form": form}
-    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/edit_session.html", context)
 
 
 @member_page
@@ -188,18 +195,21 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Move to another day, hour or place, or mend it."""
     found = Session.objects.select_related("exchange__place").get(pk=id)
     zone = zone_of(_owned(here, found.exchange_id))
-    form = forms.SessionForm(merged(request, found), initial=_initial(found, zone), zone=zone, sites=_sites())
+    form = forms.SessionForm(
+        merged(request, _as_saved(found, zone)), initial=_initial(found, zone), zone=zone, sites=_sites()
+    )
     if request.method == "POST" and form.is_valid():
         values = _values(form)
         expected = form.cleaned_data["version"] or found.version
         try:
             actions.change_session(here.actor, found, expected=expected, now=here.now, **values)
         except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this session"))
+            there = _as_saved(cast("Session", meanwhile.record), zone)
+            return both_versions(request, form, there, title=_("Someone else changed this session"))
         messages.success(request, _("Changed in the draft. It is told to others when you release."))
         return redirect("programme", found.exchange_id)
     context = {"exchange": found.exchange, "session": found, "form": form}
-    return show(request, "exchanges/edit_session.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/edit_session.html", context)
 
 
 def _initial(session: Session, zone: str) -> dict[str, Any]:
@@ -209,6 +219,15 @@ def _initial(session: Session, zone: str) -> dict[str, Any]:
         moment = getattr(session, name)
         values[name] = dates.local(moment, zone) if moment else None
     return values | {"site": str(session.site_id or "")}
+
+
+def _as_saved(session: Session, zone: str) -> SimpleNamespace:
+    """The saved session as its form cleans one: hours of the place, the site by its id."""
+    values = _initial(session, zone)
+    for name in ("starts_at", "ends_at"):
+        moment = getattr(session, name)
+        values[name] = moment.astimezone(ZoneInfo(zone)) if moment else None
+    return SimpleNamespace(**values)
 
 
 def _sites() -> list[tuple[str, str]]:
@@ -251,14 +270,14 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         )
         messages.success(request, _("The rules are kept. Everyone of the exchange reads them before the visit."))
         return redirect("programme", id)
-    return show(request, "exchanges/site.html", {"exchange": found, "form": form}, status=422 if form.errors else 200)
+    return show(request, "exchanges/site.html", {"exchange": found, "form": form})
 
 
 @member_page
 def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Ten do-no-harm questions, answered by two people of different organisations that take part."""
     found = Exchange.objects.select_related("audience").get(pk=id)
-    if not queries.takes_part(found, here.actor.person, here.actor.organisation, today=here.today):
+    if not queries.takes_part(found, here.actor, today=here.today):
         raise Http404
     form = forms.SafetyForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -267,17 +286,21 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         )
         messages.success(request, _("Your answers are kept."))
         return redirect("safety", id)
-    checks = SafetyCheck.objects.filter(exchange=found).select_related("person").order_by("-id")
+    checks = list(SafetyCheck.objects.filter(exchange=found).select_related("person").order_by("-id"))
+    fresh = said(found)
     context = {
         "exchange": found,
         "form": form,
-        "checks": list(checks),
+        "checks": checks,
         "checked": is_checked(found),
+        "stopped": [check for check in fresh if check.decision == "stop"],
+        "answered": any(check.source_id == here.actor.source for check in fresh),
+        "begun": bool(fresh),
         "questions": list(enumerate(SAFETY_QUESTIONS, start=1)),
         "asked": [(form[f"risk_{n}"], form[f"answer_{n}"]) for n in range(1, len(SAFETY_QUESTIONS) + 1)],
         "reading": reading(here, found),
     }
-    return show(request, "exchanges/safety.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/safety.html", context)
 
 
 @member_page
@@ -290,7 +313,7 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
         except actions.NotCheckedYet:
             messages.error(request, _("Two people of different organisations must answer the safety questions first."))
             return redirect("safety", id)
-        messages.success(request, _("The programme is released."))
+        messages.success(request, _("The programme is released. Everyone of the exchange reads it now."))
         return redirect("programme", id)
     zone = zone_of(found)
     lines = [_difference(line, zone) for line in queries.unreleased(found)]

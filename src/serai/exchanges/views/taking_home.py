@@ -12,14 +12,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from serai.core.audience import group
-from serai.directory.models import TeamMember
 from serai.directory.queries import held
 from serai.exchanges import actions, forms, queries
-from serai.exchanges.actions.taking_home import state_of
 from serai.exchanges.addresses import asked_id
 from serai.exchanges.models import Commitment, Exchange, Participant, Session, Takeaway
 from serai.sharing import heeding
-from serai.sharing.choosing import Ring, choose_readers, own_rings
+from serai.sharing.choosing import Ring, choose_readers, own_rings, team_rings
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
 
@@ -30,17 +28,17 @@ MOST_PICTURES = 3  # in a list: the weight of a page is bounded; the others are 
 def takeaways(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What was taken home from an exchange, as far as the asker may read."""
     found = Exchange.objects.select_related("place", "audience").get(pk=id)
-    every = list(queries.takeaways_of(found))
-    photos = [next(iter(t.photos.all()), None) for t in every]
-    lines = [{"takeaway": t, "state": _state(t), "photo": photo} for t, photo in zip(every, photos, strict=True)]
-    shown = [photo.pk for photo in photos if photo][: 0 if _saves_data(request) else MOST_PICTURES]
+    every = [(t, next(iter(t.photos.all()), None)) for t in queries.takeaways_of(found)]
+    lines = [{"takeaway": t, "state": queries.state_of(t), "photo": photo} for t, photo in every]
+    shown = [photo.pk for _t, photo in every if photo][: 0 if _saves_data(request) else MOST_PICTURES]
     weighs = here.standing.city if here.signed_in and here.standing.coordinates else None
-    open_ones = (t for t in every if weighs and t.city_id == weighs.pk and _state(t) == "captured")
+    unweighed = (t for t, _photo in every if weighs and t.city_id == weighs.pk and queries.state_of(t) == "captured")
     context = {
         "exchange": found,
         "lines": lines,
         "shown": shown,
-        "waiting": next(open_ones, None),
+        "waiting": next(unweighed, None),
+        "turns": _own_turns(here, found, "weigh"),
         "reading": reading(here, found),
     }
     return _varied(show(request, "exchanges/takeaways.html", context))
@@ -56,9 +54,9 @@ def _varied(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _state(takeaway: Takeaway) -> str:
-    weighings = list(takeaway.weighings.all())
-    return weighings[0].decision if weighings else "captured"
+def _own_turns(here: Here, exchange: Exchange, *codes: str) -> list[queries.Turn]:
+    own = here.actor.organisation if here.signed_in else None
+    return queries.own_turns(exchange, *codes, own=own, today=here.today) if own is not None else []
 
 
 @page
@@ -70,7 +68,7 @@ def takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "takeaway": found,
         "own": own,
         "personal": found.audience.label == "TLP:RED",
-        "state": state_of(found),
+        "state": queries.state_of(found),
         "weighings": list(found.weighings.order_by("-id")),
         "photos": list(found.photos.defer("whole", "small")),
         "saves_data": _saves_data(request),
@@ -111,18 +109,15 @@ def share_takeaway(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 def _rings(here: Here, exchange: Exchange) -> list[Ring]:
     rings = [ring for ring in own_rings(here.standing) if ring.value in ("organisation", "city")]
-    seats = TeamMember.objects.filter(held(here.today), person=here.actor.person).select_related("team").order_by("id")
-    rings += [Ring(value=f"team-{s.team_id}", title=s.team.name, groups=(group("team", s.team_id),)) for s in seats]
-    inner = group("exchange", exchange.id)
+    teams = team_rings(here)
+    rings += teams
     if Participant.objects.filter(held(here.today), exchange=exchange, person=here.actor.person).exists():
+        inner = group("exchange", exchange.id)
         rings.append(Ring(value="exchange", title=_("Everyone in this exchange"), groups=(inner,)))
+        both = _("%(team)s and everyone in this exchange")
         rings += [
-            Ring(
-                value=f"team-{s.team_id}-exchange",
-                title=_("%(team)s and everyone in this exchange") % {"team": s.team.name},
-                groups=(inner, group("team", s.team_id)),
-            )
-            for s in seats
+            Ring(value=f"{team.value}-exchange", title=both % {"team": team.title}, groups=(inner, *team.groups))
+            for team in teams
         ]
     return rings
 
@@ -139,12 +134,7 @@ def weigh(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         actions.weigh_takeaway(here.actor, found, now=here.now, because=kept.because, **form.cleaned_data)
         messages.success(request, _("Weighed. Whoever was inspired can read the reason."))
         return redirect("takeaway", id)
-    return show(
-        request,
-        "exchanges/weigh.html",
-        {"takeaway": found, "form": form, "reading": reading(here, found)},
-        status=422 if form.errors else 200,
-    )
+    return show(request, "exchanges/weigh.html", {"takeaway": found, "form": form, "reading": reading(here, found)})
 
 
 @page
@@ -159,9 +149,9 @@ def promises(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         }
         for p in queries.promises_of(found)
     ]
-    return show(
-        request, "exchanges/promises.html", {"exchange": found, "lines": lines, "reading": reading(here, found)}
-    )
+    context = {"exchange": found, "lines": lines, "reading": reading(here, found)}
+    context["turns"] = _own_turns(here, found, "promise", "report_promises")
+    return show(request, "exchanges/promises.html", context)
 
 
 @member_page
@@ -186,8 +176,7 @@ def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(
         request,
         "exchanges/new_promise.html",
-        {"exchange": found, "form": form, "root": root, "reading": reading(here, found)},
-        status=422 if form.errors else 200,
+        {"exchange": found, "form": form, "reading": reading(here, found)},
     )
 
 
@@ -202,12 +191,7 @@ def renew_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             return kept
         actions.renew_promise(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("promises", found.exchange_id)
-    return show(
-        request,
-        "exchanges/renew.html",
-        {"promise": found, "form": form, "reading": reading(here, found)},
-        status=422 if form.errors else 200,
-    )
+    return show(request, "exchanges/renew.html", {"promise": found, "form": form, "reading": reading(here, found)})
 
 
 @member_page
@@ -225,4 +209,4 @@ def new_note(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         return redirect("session", id)
     few = sorted(queries.guessable_sectors(found)) if found.chatham else []
     context = {"session": found, "form": form, "few": few, "reading": reading(here, found)}
-    return show(request, "exchanges/new_note.html", context, status=422 if form.errors else 200)
+    return show(request, "exchanges/new_note.html", context)

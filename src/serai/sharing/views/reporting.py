@@ -81,7 +81,7 @@ def _decide(request: HttpRequest, found: Report, record: Protected, form: PurgeF
     fields = [{"term": name, "text": text} for name, text in content_of(record)]
     context = {"report": found, "noun": noun_named(found.noun), "fields": fields, "form": form}
     context |= {"day": dates.day(found.created_at.date()), "why": _bound(form)}
-    return show(request, "sharing/reported.html", context, status=422 if form.errors else 200)
+    return show(request, "sharing/reported.html", context)
 
 
 def _bound(form: PurgeForm) -> BoundField:

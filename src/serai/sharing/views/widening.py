@@ -10,12 +10,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from serai.core.audience import group
 from serai.db.rows import Protected
-from serai.directory.models import TeamMember
-from serai.directory.queries import held
 from serai.sharing.actions import WiderThanItsParent, inside, parent_of, share_record
-from serai.sharing.choosing import Ring, Saved, choose_readers, own_rings
+from serai.sharing.choosing import Ring, Saved, choose_readers, own_rings, team_rings
 from serai.sharing.nouns import noun_named
 from serai.sharing.queries import readers_of, who_may_read, why_readable
 from serai.sharing.telling import readers_by_id, tell_wider
@@ -78,11 +75,7 @@ def _rings(here: Here, record: Protected, parent: Protected | None) -> list[Ring
     rings = [Ring(value=AS_IT_IS, title=title, groups=now)]
     mine = record.source_id in (None, here.actor.person)
     offered = own_rings(here.standing, personal=mine and record.source_id is not None)
-    seats = TeamMember.objects.filter(held(here.today), person=here.actor.person).select_related("team").order_by("id")
-    teams = [
-        Ring(value=f"team-{s.team_id}", title=str(s.team), groups=(group("team", s.team_id),)) for s in seats if s.team
-    ]
-    offered[1:1] = teams
+    offered[1:1] = team_rings(here)
     for ring in offered:
         if tuple(sorted(ring.groups)) != now and (parent is None or inside(ring.groups, parent)):
             rings.append(ring)

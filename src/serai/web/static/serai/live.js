@@ -61,3 +61,15 @@ document.addEventListener("click", async (event) => {
   }
   say(button.dataset.copied);
 });
+
+// Pressed twice in a row, a form is sent once. What htmx sends it holds back by itself.
+const MOMENT = 5000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (Date.now() - Number(form.dataset.pressed ?? 0) < MOMENT) event.preventDefault();
+  else form.dataset.pressed = Date.now();
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-pressed]")) delete form.dataset.pressed;
+});

@@ -1,0 +1,31 @@
+"""Where something of ours breaks, a plain page says so, in the reader's language."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import include, path
+from django.utils import translation
+
+from serai.urls import handler500
+
+__all__ = ["handler500"]
+
+
+def breaks(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("broken on purpose")
+
+
+urlpatterns = [path("breaks/", breaks), path("", include("serai.urls"))]
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar-x-pseudo", "rtl")])
+def test_a_fault_of_ours_is_told_on_a_page(language: str, direction: str) -> None:
+    with translation.override("en"):  # what this request speaks, the next test does not
+        page = Client(raise_request_exception=False).get("/breaks/", headers={"accept-language": language})
+    assert page.status_code == 500
+    assert f'lang="{language}" dir="{direction}"' in page.content.decode()
+    assert "<h1>" in page.content.decode()
