@@ -16,7 +16,7 @@ from serai.stories import actions as stories
 from serai.stories.models import Passage
 from sharing.stage import arranged, text
 from sharing.test_reporting import contact, list_of_erasures, reported
-from threads import begun, browsing_as, captured, content, published
+from threads import begun, browsing_as, captured, content, published, whole
 from worlds import NOW, Someone, World, browsing, small_world
 
 __all__ = ["contact", "list_of_erasures"]
@@ -135,3 +135,23 @@ def test_a_purge_leads_to_the_promises_that_may_repeat_it(world: World, contact:
         purge_record(contact.actor, report, why="It named someone.", now=NOW)
     for someone, count in ((arbreva, 1), (lipovar, 1), (world["Valdora"], 0)):
         assert text(browsing(someone).get(f"/exchanges/{exchange.id}/promises/")).count(look) == count
+
+
+def test_what_grew_from_a_reported_practice_is_still_read(world: World, contact: Someone) -> None:
+    found = whole(world)
+    reported(world, found.practice, "Arbreva")
+    for name in ("Arbreva", "Lipovar", "Valdora"):
+        browser = browsing_as(world, name)
+        for address in (
+            f"/activities/{found.activity.pk}/",
+            f"/plans/{found.plan.pk}/",
+            f"/stories/{found.story.pk}/",
+            f"/takeaways/{found.takeaway.pk}/",
+            f"/sessions/{found.session.pk}/",
+            f"/exchanges/{found.exchange.pk}/",
+            f"/thread/exchange/{found.exchange.pk}/",
+            "/library/",
+            "/stories/",
+            "/",
+        ):
+            assert browser.get(address).status_code == 200, (name, address)
