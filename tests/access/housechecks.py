@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 
 from access.asking import seen
@@ -11,9 +12,11 @@ from access.house import RNG, House
 from access.randomworld import World
 from access.rowmaking import NOW, TODAY, Row, filled, give_audiences, insert
 from serai.accounts.models import Mail
-from serai.db.address import BACKUP, KEEPER, WEB, WORKER
+from serai.db.address import BACKUP, KEEPER, OWNER, WEB, WORKER
 from serai.exchanges.models import Note, NoteAuthor, Participant
+from serai.practices.models import PracticeVersion
 from serai.sharing.models import Invitation, Report
+from serai.stories.models import Passage
 
 YEARS = timedelta(days=3660)  # after these every clock has run out
 
@@ -50,6 +53,52 @@ class HouseChecks:
                 shown.append(str(house["need"]) in seen(ground, house.asker("officer"), ["serai_need"]))
             again = ground.refused("UPDATE serai_report SET settled_at = NULL WHERE id = %s", [report.id])
         return shown == [False, True] and again is not None
+
+    def words_of_a_record(self) -> bool:
+        """A report takes along the rows that hold the record's words; a release shows those that nothing else hides."""
+        names = ("practice", "version", "version_words", "passage_practice", "passage_words")
+        own = {"version", "version_words"}  # what a report of the version hides
+        fresh = self._written_meanwhile()
+        every = [*names, *(str(row.id) for row in fresh)]
+        for settled, shown_then in (("version", set()), ("practice", set(every) - own)):
+            with self.ground.tried():
+                reports = {name: self._reported(name) for name in ("version", "practice")}
+                for row in fresh:
+                    self.ground.done(*insert(row))
+                if self._shown("berta", every) or self._shown("contact", names) != {"practice", *own}:
+                    return False
+                self._released(reports.pop(settled))
+                if self._shown("berta", every) != shown_then:
+                    return False
+                self._released(*reports.values())
+                if self._shown("berta", every) != set(every):
+                    return False
+        return True
+
+    def _written_meanwhile(self) -> list[Row]:
+        """A further version of the practice, and a passage that tells of it."""
+        green, house = [f"network:{self.house['network']}"], self.house
+        told_of = {"story_id": house["story"], "position": 9, "record_id": house["practice"], "noun": "practice"}
+        given = [(PracticeVersion, {"practice_id": house["practice"], "number": 9}), (Passage, told_of)]
+        rows = [
+            Row(model=m, values=filled(m, RNG, **g, source_id=house["town_a"]), groups=frozenset(green))
+            for m, g in given
+        ]
+        give_audiences(self.ground, rows)
+        return rows
+
+    def _shown(self, who: str, names: Iterable[str]) -> set[str]:
+        """Which of these rows of the house, or ids, somebody reads; whoever was asking asks again afterwards."""
+        found = seen(self.ground, self.house.asker(who))
+        return {name for name in names if (str(self.house[name]) if name in self.house.rows else name) in found}
+
+    def _released(self, *reports: uuid.UUID) -> None:
+        self.ground.role(WEB)
+        self.ground.ask(self.house.asker("contact"))
+        for report in reports:
+            self.ground.done(
+                "UPDATE serai_report SET settled_at = now(), settlement = 'released' WHERE id = %s", [report]
+            )
 
     def authors(self) -> bool:
         """A Chatham House note's author is written down and read by them alone."""
@@ -165,6 +214,7 @@ class HouseChecks:
         given = {"noun": row.model.__name__, "record_id": row.id, "contact_id": self.house["contact"]}
         values = filled(Report, RNG, **given, source_id=self.house[source])
         report = Row(model=Report, values=values, groups=self.house.only(source))
+        self.ground.role(OWNER)
         give_audiences(self.ground, [report])
         self.ground.role(WEB)
         self.ground.ask(self.house.asker(who))

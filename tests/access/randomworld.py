@@ -15,7 +15,7 @@ from django.db import models
 
 from access.ground import Ground
 from access.rowmaking import NOW, TODAY, Row, filled, ids, lay
-from access.withholding import WITHIN, left, named_in, questions, withheld
+from access.withholding import WITHIN, left, named_in, questions, reported_to, withheld
 from serai.audit.models import AuditEntry
 from serai.core import audience as rule
 from serai.core.audience import Directory, Link, Membership, Reader, Record, group
@@ -24,6 +24,7 @@ from serai.db.rows import Protected, new_id, protected_models
 from serai.directory import models as directory
 from serai.exchanges import models as exchanges
 from serai.needs.models import MatchAnswer
+from serai.practices.models import PracticeVersion
 from serai.sharing.models import Invitation, Report
 from serai.stories.models import Naming, Passage, PassageTranslation
 from serai.translations.models import Translation
@@ -149,9 +150,7 @@ class World:
             return rule.following(found, rule.groups_of_source(self.facts, found.source, TODAY), NOW)
         me = str(asker.id)
         wrote = frozenset(str(r["note_id"]) for r in self.of(exchanges.NoteAuthor) if str(r["person_id"]) == me)
-        reported = frozenset(
-            str(r["record_id"]) for r in self.of(Report) if str(r["contact_id"]) == me and r["settled_at"] is None
-        )
+        reported = reported_to(me, self.of(Report), self.of(PracticeVersion))
         return Reader(
             groups=rule.groups_of(self.facts, me, TODAY),
             sources=rule.sources_of(self.facts, me, TODAY),

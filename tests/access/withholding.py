@@ -50,6 +50,12 @@ def _who(named: Iterable[Row]) -> frozenset[str]:
     return ids(*(n[c] for n in named for c in ("organisation_id", "person_id")))
 
 
+def reported_to(contact: str, reports: Iterable[Row], versions: Iterable[Row]) -> frozenset[str]:
+    """What a data-protection contact is to look at: the records reported to them, of a practice its versions too."""
+    found = ids(*(r["record_id"] for r in reports if str(r["contact_id"]) == contact and r["settled_at"] is None))
+    return found | ids(*(v.id for v in versions if str(v["practice_id"]) in found))
+
+
 def left(link: Row, asked: Iterable[Row], facts: Directory) -> bool:
     """Whether whom this link was made for is outside an organisation in whose name it asks."""
     whom = str(link["person_id"])

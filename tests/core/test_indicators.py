@@ -38,7 +38,11 @@ def reading(value: int, low: int | None = None, high: int | None = None, after: 
         ([reading(15)], 10, 0, True, Moved.AWAY, Decimal("-0.5")),
         ([reading(15)], 10, None, True, Moved.TOWARDS, None),
         ([reading(15)], 10, None, False, Moved.AWAY, None),
-        ([reading(5)], 10, 10, False, Moved.TOWARDS, None),  # "do not let it rise": no way to share out
+        ([reading(5)], 10, 10, False, Moved.AWAY, None),  # it was to stay: every way leads away, none to share out
+        ([reading(15)], 10, 10, True, Moved.AWAY, None),
+        ([reading(5)], 10, 10, True, Moved.AWAY, None),
+        ([reading(10)], 10, 10, True, Moved.SAME, None),
+        ([reading(12, 8, 16)], 10, 10, True, Moved.NOT_SURE, None),
         ([reading(20, after=9), reading(5)], 10, 20, True, Moved.TOWARDS, 1),  # the latest day counts
         ([reading(5), reading(15)], 10, 20, True, Moved.TOWARDS, Decimal("0.5")),  # of one day, the later written
     ],

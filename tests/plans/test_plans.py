@@ -11,7 +11,7 @@ from serai.audit.actions import NotYours
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.plans import actions
-from serai.plans.models import Activity, ActivityTakeaway, Measurement, Plan
+from serai.plans.models import Activity, ActivityTakeaway, Indicator, Measurement, Plan
 from serai.practices.models import PracticeVersion
 from serai.sharing.actions import share_record
 from sharing.stage import arranged
@@ -61,6 +61,10 @@ def test_a_number_with_its_doubt_is_told_with_it(world: World) -> None:
     page = text(browsing_as(world, "Lipovar").get(path))
     assert "28 to 41" in page
     assert "It moved towards the target." in page
+    with world["Arbreva"].asks():
+        Indicator.objects.update(target=None, target_on=None)
+    page = text(browsing_as(world, "Lipovar").get(path))
+    assert "It moved. There is no target to compare with." in page
     assert browsing_as(world, "Lipovar").post(path + "measure/", typed).status_code == 404
     with world["Lipovar"].asks(), pytest.raises(NotYours):
         actions.move_activity(world["Lipovar"].actor, indicator.activity, "running", now=NOW)

@@ -228,6 +228,12 @@ def test_half_a_translation_is_kept_and_says_so_to_everyone_who_reads_it(world: 
     assert page.count("Not in this language yet.") == 2, "what did not work, and what protects people"
     assert page.index("Not in this language yet.") < page.index("Fixed hours"), "the original stands beside"
     assert "I read it: it is right" not in read(browsing(second), practice, "?in=de"), "nobody vouches for half of it"
+    with second.asks():
+        row = PracticeTranslation.objects.get()
+        with pytest.raises(actions.NotFinished):
+            translating.check_translation(second.actor, row, expected=row.version, now=NOW)
+    told = {"translation": str(row.pk), "version": str(row.version)}
+    assert browsing(second).post(f"/library/{practice.pk}/translate/check/", told).status_code == 409
     assert mine.post(path, POSTED | {"version": "1"}).status_code == 302
     page = read(browsing_as(world, "Arbreva"), practice, "?in=de")
     assert "Not finished" not in page

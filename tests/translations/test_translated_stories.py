@@ -12,6 +12,7 @@ from serai.stories import actions as stories
 from serai.stories import translating
 from serai.stories.models import Naming, Passage, PassageTranslation, Story
 from serai.stories.translating import Sheet, Text, TranslatedMeanwhile
+from serai.translations.actions import NotFinished
 from sharing.stage import arranged
 from threads import begun, browsing_as, network, queries, text
 from worlds import NOW, World, browsing, member, small_world
@@ -189,6 +190,12 @@ def test_what_is_not_translated_says_so_and_the_original_stands_beside(world: Wo
     mine = text(browsing(second).get(f"/stories/{story.pk}/?in=de"))
     assert f'href="/stories/{story.pk}/translate/?language=de#id_text-{rain.pk}">Go on translating' in mine
     assert "I read it: it is right" not in mine, "nobody vouches for half a story"
+    with second.asks():
+        sheet = translating.sheet_of(loaded(story), "de")
+        with pytest.raises(NotFinished):
+            translating.check_story(second.actor, loaded(story), "de", expected=sheet.version, now=NOW)
+    press = {"language": "de", "version": sheet.version}
+    assert browsing(second).post(f"/stories/{story.pk}/translate/check/", press).status_code == 409
     put(world, story, at=3)
     seen = page(browsing_as(world, "Valdora"), story)
     assert "Not finished" not in seen

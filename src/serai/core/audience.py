@@ -155,9 +155,9 @@ class Link:
 class Reader:
     """One asker as the rule sees them: their groups, their sources, and the rows named to them alone.
 
-    `named` holds one's own person card and the records reported to a data-protection contact; for a link, the rows
-    it names. `wrote` holds one's own Chatham House notes. A link has a `maker`, the source it comes from, with the
-    `maker_groups` of today; `answers` says whether it is still to be answered.
+    `named` holds one's own person card and the records reported to a data-protection contact, of a practice its
+    versions too; for a link, the rows it names. `wrote` holds one's own Chatham House notes. A link has a `maker`,
+    the source it comes from, with the `maker_groups` of today; `answers` says whether it is still to be answered.
     """
 
     groups: frozenset[str]

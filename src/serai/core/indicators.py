@@ -49,7 +49,7 @@ def progress(
     """What the readings say, compared with the baseline, the last one counting.
 
     A reading whose interval holds the baseline moved nowhere we could be sure of. Without an interval the
-    value is compared as it is.
+    value is compared as it is. Where the target is to stay at the baseline, every way leads away from it.
     """
     ordered = sorted(readings, key=lambda r: r.on)
     last = ordered[-1] if ordered else None
@@ -64,6 +64,6 @@ def progress(
         return Progress(moved=Moved.SAME, last=last, share=share)
     if last.low is not None and last.high is not None and last.low <= baseline <= last.high:
         return Progress(moved=Moved.NOT_SURE, last=last, share=share)
-    good = target > baseline if target is not None and target != baseline else rising_is_good
-    towards = (last.value > baseline) == good
+    good = rising_is_good if target is None else target > baseline
+    towards = (last.value > baseline) == good and target != baseline
     return Progress(moved=Moved.TOWARDS if towards else Moved.AWAY, last=last, share=share)

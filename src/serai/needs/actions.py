@@ -112,6 +112,7 @@ def propose_match(
     reasons: Mapping[str, Any],
     now: datetime,
     message: str = "",
+    because: str = "",
 ) -> Match:
     """A person proposes partner cities for a need; each city's coordinating organisation is asked.
 
@@ -130,7 +131,7 @@ def propose_match(
         reasons=dict(reasons),
         illustrative=need.illustrative,
     )
-    add(actor, match, verb="propose_match", groups=readers, now=now)
+    add(actor, match, verb="propose_match", groups=readers, now=now, because=because)
     for city, organisation in asked.items():
         answer = MatchAnswer(match=match, city=city, organisation=organisation, illustrative=need.illustrative)
         add(actor, answer, verb="ask_city", groups=readers, now=now)

@@ -114,10 +114,13 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     others = queries.askable(found, network, without=list(cities))
     cities |= {city.id: city for city in others}
     form = forms.ProposalForm(posted(request), cities=[(str(id), city.name) for id, city in cities.items()])
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form))
+        if isinstance(heeded, HttpResponse):
+            return heeded
         chosen = [cities[int(code)] for code in form.cleaned_data["cities"]]
         try:
-            match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"])
+            match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"], heeded.because)
         except actions.NobodyToAsk as missing:
             text = _("Nobody answers for %(cities)s yet. Ask the secretariat to say who does, or choose other cities.")
             form.add_error("cities", text % {"cities": missing})
@@ -139,7 +142,7 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 
 def _propose(
-    here: Here, need: Need, network: Network, cities: list[City], fits: tuple[Fit, ...], message: str
+    here: Here, need: Need, network: Network, cities: list[City], fits: tuple[Fit, ...], message: str, because: str
 ) -> Match:
     asked = {}
     for city in cities:
@@ -147,7 +150,8 @@ def _propose(
         asked[city] = place.coordinator if place else None
     by_city = {fit.city_id: kept(fit.reasons) for fit in fits}
     reasons = {str(city.id): by_city.get(str(city.id), []) for city in cities}
-    return actions.propose_match(here.actor, need, asked, reasons=reasons, now=here.now, message=message)
+    said = {"message": message, "because": because}
+    return actions.propose_match(here.actor, need, asked, reasons=reasons, now=here.now, **said)
 
 
 @member_page
@@ -223,7 +227,10 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
     context = {"answer": found, "form": form, "own": own, "reading": reading(here, found), "too_late": too_late(found)}
     if request.method == "POST" and context["too_late"]:
         return show(request, "needs/answer.html", context, status=409)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         values = dict(form.cleaned_data)
         on_behalf = None if own else actions.OnBehalf(**{k: values.pop(k) for k in ("said_by", "channel", "said_on")})
         actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, **values)

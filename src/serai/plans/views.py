@@ -111,7 +111,10 @@ def new_objective(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What the plan wants to reach."""
     found = Plan.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.ObjectiveForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         actions.add_objective(here.actor, found, form.cleaned_data["text"], now=here.now)
         return redirect("plan", id)
     context = {"form": form, "kicker": found.title, "title": _("Say what you want to reach."), "button": _("Add")}
@@ -198,7 +201,10 @@ def new_indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """How the city will know that it works."""
     found = Activity.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.IndicatorForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         made = actions.add_indicator(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("indicator", made.id)
     context = {"form": form, "kicker": found.title, "title": _("Say how you will know."), "button": _("Add")}
@@ -233,7 +239,10 @@ def measure(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if not here.owns(found):
         raise Http404
     form = forms.MeasureForm(posted(request), initial={"measured_on": here.today})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.name)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         actions.measure(here.actor, found, now=here.now, **form.cleaned_data)
         messages.success(request, _("The number is kept."))
         return redirect("indicator", id)

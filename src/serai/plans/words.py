@@ -60,7 +60,7 @@ def seen(indicator: Indicator) -> Seen:
     )
     return Seen(
         indicator=indicator,
-        sentence=_sentence(now.moved),
+        sentence=_sentence(now.moved, aimed=indicator.target is not None),
         strip=strip,
         number=number(last.value),
         doubt=_doubt(last.low, last.high),
@@ -114,7 +114,9 @@ def _doubt(low: Decimal | None, high: Decimal | None) -> str:
     return _("%(low)s to %(high)s") % {"low": number(low), "high": number(high)}
 
 
-def _sentence(moved: Moved) -> str:
+def _sentence(moved: Moved, *, aimed: bool) -> str:
+    if not aimed and moved in (Moved.TOWARDS, Moved.AWAY):
+        return _("It moved. There is no target to compare with.")
     return {
         Moved.NO_NUMBER: _("No number yet."),
         Moved.NO_BASELINE: _("There is no number from before to compare with."),

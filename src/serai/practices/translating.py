@@ -49,6 +49,15 @@ def mend_translation(
     return actions.mend(actor, translation, expected=expected, now=now, because=because, made=made, **_columns(words))
 
 
+def check_translation(
+    actor: Actor, translation: PracticeTranslation, *, expected: int, now: datetime
+) -> PracticeTranslation:
+    """A second person read it beside its original. Raises `NotFinished`, `NotAllowedNow`, `ChangedMeanwhile`."""
+    if left_over(translation.original, translation):
+        raise actions.NotFinished("a practice is vouched for once all of it is translated")
+    return actions.check(actor, translation, expected=expected, now=now)
+
+
 def _columns(words: Words) -> dict[str, Any]:
     return {"did_not_work": []} | {name: words[name] for name in FIELDS if name in words}
 

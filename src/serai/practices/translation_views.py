@@ -141,9 +141,10 @@ def check_practice_translation(request: HttpRequest, here: Here, id: UUID) -> Ht
     if not here.owns(found) or not form.is_valid():
         raise Http404
     told = form.cleaned_data
-    row = PracticeTranslation.objects.select_related("audience").get(pk=told["translation"], original__practice=found)
+    rows = PracticeTranslation.objects.select_related("audience", "original")
+    row = rows.get(pk=told["translation"], original__practice=found)
     try:
-        actions.check(here.actor, row, expected=told["version"], now=here.now)
+        translating.check_translation(here.actor, row, expected=told["version"], now=here.now)
     except ChangedMeanwhile:
         messages.warning(request, _("Someone changed these words while you read them. Read them again, then press."))
     else:

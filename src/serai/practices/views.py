@@ -101,7 +101,7 @@ def new_practice(request: HttpRequest, here: Here) -> HttpResponse:
         title=_("Choose who can read this practice, then publish it."),
         chosen="organisation",
         carried=typed(request),
-        texts=[str(value) for value in form.cleaned_data.values()],
+        texts=heeding.texts_of(form),
         noun=Practice,
     )
     if isinstance(chosen, HttpResponse):
@@ -129,7 +129,7 @@ def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     latest = next(iter(found.versions.all()))
     form = forms.MendForm(posted(request), initial=forms.initial_of(latest))
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [str(value) for value in form.cleaned_data.values()])
+        kept = heeding.ask_to_heed(request, here, heeding.texts_of(form))
         if isinstance(kept, HttpResponse):
             return kept
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from serai.db.rows import Protected
-from serai.sharing.nouns import noun_of
+from serai.sharing.nouns import noun_of, nouns
 
 
 def content_columns(model: type[Protected]) -> list[str]:
@@ -13,6 +13,28 @@ def content_columns(model: type[Protected]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT serai_content_of(%s)", [model._meta.db_table])
         return list(cursor.fetchone()[0])
+
+
+def every_content_of(record: Protected) -> list[tuple[str, str]]:
+    """The same with what stands in the versions of a practice, the newest first; what they repeat stands once."""
+    of: dict[str, object] = {"practice_id": record.pk}
+    versions = nouns()["practiceversion"].model._default_manager.filter(**of).order_by("-number")
+    rows = [record, *versions] if noun_of(record).name == "practice" else [record]
+    return list(dict.fromkeys(pair for row in rows for pair in content_of(row)))
+
+
+# Records of their own that begin with another's words, by the column that says whose: a purge leaves them.
+BEGUN_FROM = {"takeaway": ("commitment", "takeaway_id")}
+
+
+def may_repeat(record: Protected) -> list[tuple[str, str]]:
+    """The text and the address of each record that may hold the same words, as far as the asker reads it."""
+    name, column = BEGUN_FROM.get(noun_of(record).name, ("", ""))
+    if not name:
+        return []
+    kind = nouns()[name]
+    rows = kind.model._default_manager.filter(**{column: record.pk}).order_by("pk")
+    return [(str(row), kind.href(row)) for row in rows]
 
 
 def content_of(record: Protected) -> list[tuple[str, str]]:

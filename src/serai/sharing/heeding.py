@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ REMOVE, KEEP, BACK = "remove", "keep_because", "back"
 OWN_FIELDS = frozenset({REMOVE, KEEP, BACK})
 LONGEST_REASON = 300
 NO_KEEP_FOR = ("law_enforcement",)  # sectors whose authors may not keep it: product.md, "Safe to share" 8
+SHAPED = forms.EmailField | forms.URLField | forms.RegexField | forms.UUIDField | forms.JSONField
 _NO_WORDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)  # an id is not what someone wrote
 
 
@@ -50,6 +52,18 @@ class Kept:
     because: str = ""
 
 
+def is_free(field: forms.Field) -> bool:
+    """Whether people write in it as they like: no choice, no number, no address, nothing carried along."""
+    words = isinstance(field, forms.CharField) and not isinstance(field, SHAPED)
+    return words and not isinstance(field.widget, forms.HiddenInput | forms.PasswordInput)
+
+
+def texts_of(form: forms.Form) -> list[str]:
+    """What was written freely into a form that holds, field by field: a field that is added is looked through too."""
+    written = (form.cleaned_data.get(name) or "" for name, field in form.fields.items() if is_free(field))
+    return ["\n".join(text) if isinstance(text, list) else text for text in written]
+
+
 def look_through(request: HttpRequest, here: Here, texts: Iterable[str], *, keep: bool = True) -> Heeded:
     """What looks like data of a third person in these texts, and whether this author may keep it."""
     heeds: dict[str, Heed] = {}
@@ -59,7 +73,7 @@ def look_through(request: HttpRequest, here: Here, texts: Iterable[str], *, keep
             written = text[found.start : found.end]
             heeds.setdefault(written, Heed(fact=_fact(text, found), place=quoted(text, found), text=written))
             kinds.add(found.kind)
-    organisation = here.standing.organisation if heeds else None
+    organisation = here.standing.organisation if heeds and keep else None
     strict = organisation is not None and organisation.sector in NO_KEEP_FOR
     because = request.POST.get(KEEP, "").strip()[:LONGEST_REASON]
     keepable = keep and CASE not in kinds and not strict

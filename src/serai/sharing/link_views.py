@@ -16,7 +16,7 @@ from serai.accounts.throttle import too_often
 from serai.core.audience import at_most_green
 from serai.db.acting import acting_as, link
 from serai.directory.models import Person
-from serai.sharing import links
+from serai.sharing import heeding, links
 from serai.sharing.models import Invitation
 from serai.web.pages import Here, page, show
 
@@ -58,6 +58,7 @@ def _question(request: HttpRequest, found: links.Found, *, status: int = 200) ->
         told = {
             "question": links.kind_of(found.kind).question(invitation),
             "answers_as": answers_as(invitation),
+            "reason": request.POST.get("reason", ""),
             "until": invitation.expires_at,
             "undoable": links.kind_of(found.kind).undoable,
             "more": _more(request, invitation),
@@ -115,6 +116,8 @@ def _act(request: HttpRequest, here: Here, found: links.Found) -> HttpResponse:
         return _became(request, here, found, status=409)
     elif "not_me" in request.POST:
         links.not_mine(found)
+    elif "back" in request.POST:
+        return _question(request, found)
     else:
         return _answer(request, here, found)
     return redirect(request.path)
@@ -122,6 +125,9 @@ def _act(request: HttpRequest, here: Here, found: links.Found) -> HttpResponse:
 
 def _answer(request: HttpRequest, here: Here, found: links.Found) -> HttpResponse:
     value, reason = request.POST.get("answer", ""), request.POST.get("reason", "").strip()[:300]
+    heeded = heeding.ask_to_heed(request, here, [reason], keep=False)
+    if isinstance(heeded, HttpResponse):
+        return heeded
     try:
         links.answer(found, value, reason, address=address_of(request.path), now=here.now)
     except links.NotAnAnswer:

@@ -29,19 +29,49 @@ CREATE FUNCTION serai_report_holds() RETURNS trigger LANGUAGE plpgsql SET search
     END
   $$;
 
+-- Whether an open report stands on a row, or on the record whose words it holds: a practice's version, a story's passage.
+CREATE FUNCTION serai_reported(this uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT EXISTS (SELECT 1 FROM serai_report r WHERE r.settled_at IS NULL AND r.record_id IN (
+      SELECT this UNION ALL SELECT v.practice_id FROM serai_practiceversion v WHERE v.id = this
+      UNION ALL SELECT p.record_id FROM serai_passage p WHERE p.id = this))
+  $$;
+
+-- Hides a record with the rows that hold its words and have readers of their own; what is part of another row by a policy
+-- (translations, photos, weighings) goes with that. What is a record of its own stays.
+CREATE FUNCTION serai_hide(tablename text, record uuid) RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      EXECUTE format('UPDATE %I SET hidden_at = serai_now() WHERE id = $1 AND hidden_at IS NULL', tablename) USING record;
+      UPDATE serai_practiceversion SET hidden_at = serai_now() WHERE practice_id = record AND hidden_at IS NULL;
+      UPDATE serai_passage SET hidden_at = serai_now() WHERE record_id = record AND hidden_at IS NULL;
+    END
+  $$;
+
+-- Shows them again, but for those on which a report of their own, or on what they hold words of, still stands.
+CREATE FUNCTION serai_show(tablename text, record uuid) RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE id = $1 AND NOT serai_reported(id)', tablename) USING record;
+      UPDATE serai_practiceversion SET hidden_at = NULL WHERE practice_id = record AND NOT serai_reported(id);
+      UPDATE serai_passage SET hidden_at = NULL WHERE record_id = record AND NOT serai_reported(id);
+    END
+  $$;
+
 -- What was reported is hidden at once; settled as released, it is shown again unless another report stands.
 CREATE FUNCTION serai_report_marks() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
     BEGIN
       IF TG_OP = 'INSERT' THEN
-        EXECUTE format('UPDATE %I SET hidden_at = serai_now() WHERE id = $1 AND hidden_at IS NULL', serai_table_of(NEW.noun))
-          USING NEW.record_id;
+        PERFORM serai_hide(serai_table_of(NEW.noun), NEW.record_id);
       ELSIF OLD.settled_at IS NOT NULL THEN
         PERFORM serai_refuse(TG_TABLE_NAME);
-      ELSIF NEW.settled_at IS NOT NULL AND NEW.settlement = 'released' AND NOT EXISTS (SELECT 1 FROM serai_report other
-          WHERE other.record_id = NEW.record_id AND other.id <> NEW.id AND other.settled_at IS NULL) THEN
-        EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE id = $1', serai_table_of(NEW.noun)) USING NEW.record_id;
+      ELSIF NEW.settled_at IS NOT NULL AND NEW.settlement = 'released' THEN
+        PERFORM serai_show(serai_table_of(NEW.noun), NEW.record_id);
       END IF;
       RETURN NULL;
     END

@@ -55,6 +55,7 @@ def add_passage(
     in_kind: str = "",
     organisations: Sequence[Organisation] = (),
     people: Sequence[Person] = (),
+    because: str = "",
 ) -> Passage:
     """One paragraph, linked to the record it tells of; whoever it names is asked for a yes.
 
@@ -71,9 +72,10 @@ def add_passage(
     }
     groups = set(story.audience.groups)
     named = {group("organisation", o.id) for o in organisations} | {group("person", p.id) for p in people}
-    passage = add(actor, Passage(text=text, **shared), verb="add_passage", groups=groups | named, now=now)
+    said: dict[str, Any] = {"verb": "add_passage", "now": now, "because": because}
+    passage = add(actor, Passage(text=text, **shared), groups=groups | named, **said)
     if in_kind and named:
-        add(actor, Passage(text=in_kind, stands_in=True, **shared), verb="add_passage", groups=groups, now=now)
+        add(actor, Passage(text=in_kind, stands_in=True, **shared), groups=groups, **said)
     asked = [Naming(passage=passage, organisation=o, illustrative=story.illustrative) for o in organisations]
     asked += [Naming(passage=passage, person=p, illustrative=story.illustrative) for p in people]
     for naming in asked:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from serai.stories import translating
 from serai.stories.models import Passage, Story
 from serai.stories.translating import Sheet, Text
 from serai.translations.forms import TranslationForm, WrittenIn
@@ -104,10 +105,8 @@ def changed_since(sheet: Sheet, passages: Iterable[Passage]) -> set[str]:
 
 def left_over(sheet: Sheet, story: Story, passages: Iterable[Passage]) -> list[str]:
     """The fields that have words in the original and none in this language yet."""
-    there = {passage.pk: sheet.passages.get(passage.pk) for passage in passages}
-    left = [f"{TEXT}{pk}" for pk, row in there.items() if row is None or not row.text]
-    byline = story.byline and not (sheet.heading and sheet.heading.byline)
-    return ["byline", *left] if byline else left
+    left = [f"{TEXT}{passage.pk}" for passage in translating.untold(sheet, passages)]
+    return ["byline", *left] if translating.lacks_byline(sheet, story) else left
 
 
 def words_of(sheet: Sheet, passages: Iterable[Passage]) -> dict[str, Any]:

@@ -153,12 +153,28 @@ def waiting(sheet: Sheet, person: UUID) -> list[Translation]:
     return [piece for piece in sheet.pieces if actions.may_check(person, piece)]
 
 
+def untold(sheet: Sheet, passages: Iterable[Passage]) -> list[Passage]:
+    """The passages that have no words in this language yet."""
+    there = [(passage, sheet.passages.get(passage.pk)) for passage in passages]
+    return [passage for passage, row in there if row is None or not row.text]
+
+
+def lacks_byline(sheet: Sheet, story: Story) -> bool:
+    """Whether the story has a by-line, and none in this language yet."""
+    return bool(story.byline) and not (sheet.heading and sheet.heading.byline)
+
+
 @transaction.atomic
 def check_story(actor: Actor, story: Story, language: str, *, expected: int, now: datetime) -> Sheet:
-    """A second person read it beside its original. Raises `NotAllowedNow`, `TranslatedMeanwhile`, `NotYours`."""
+    """A second person read it beside its original.
+
+    Raises `NotFinished`, `NotAllowedNow`, `TranslatedMeanwhile`, `NotYours`.
+    """
     sheet = sheet_of(story, language)
     if sheet.version != expected:
         raise TranslatedMeanwhile(sheet)
+    if lacks_byline(sheet, story) or untold(sheet, story.passages.all()):
+        raise actions.NotFinished("a story is vouched for once all of it is translated")
     found: Sequence[Translation] = waiting(sheet, actor.person)
     if not found:
         raise NotAllowedNow("a translation is checked once, by someone who did not write it")

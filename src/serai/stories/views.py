@@ -18,6 +18,7 @@ from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.territories import language_name
 from serai.exchanges.models import Exchange, Participant
+from serai.sharing import heeding
 from serai.sharing.choosing import Ring, choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.sharing.telling import tell
@@ -111,7 +112,10 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     sources = queries.sources_of(exchange)
     keyed = {f"{s.noun}-{s.record.pk}": s for s in sources}
     form = forms.StoryForm(posted(request), sources=[(key, s.title) for key, s in keyed.items()])
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=exchange.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         values = form.cleaned_data
         made = actions.begin_story(
             here.actor,
@@ -139,7 +143,10 @@ def new_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = Story.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
     choices = naming.organisations_of(found.exchange)
     form = forms.PassageForm(posted(request), organisations=[(str(o.id), o.name) for o in choices])
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         chosen = [o for o in choices if str(o.id) in form.cleaned_data.get("organisations", [])]
         actions.add_passage(
             here.actor,
@@ -148,6 +155,7 @@ def new_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             in_kind=form.cleaned_data.get("in_kind", ""),
             organisations=chosen,
             now=here.now,
+            because=heeded.because,
         )
         return redirect("story", id)
     return show(request, "stories/passage.html", {"story": found, "form": form})
@@ -160,10 +168,14 @@ def change_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     form = forms.PassageForm(
         merged(request, found), initial={"text": found.text, "version": found.version}, organisations=[]
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.story.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         expected = form.cleaned_data["version"] or found.version
+        mended = {"text": form.cleaned_data["text"], "because": heeded.because}
         try:
-            actions.change_passage(here.actor, found, expected=expected, text=form.cleaned_data["text"], now=here.now)
+            actions.change_passage(here.actor, found, expected=expected, now=here.now, **mended)
         except ChangedMeanwhile as meanwhile:
             return both_versions(request, form, meanwhile.record, title=_("Someone else changed this passage"))
         return redirect("story", found.story_id)

@@ -16,6 +16,10 @@ from serai.translations.models import Translation
 T = TypeVar("T", bound=Translation)
 
 
+class NotFinished(NotAllowedNow):
+    """Parts of the original have no words in this language yet: nobody vouches for half a text."""
+
+
 def write(actor: Actor, fresh: T, *, groups: Iterable[str], now: datetime, because: str = "") -> T:
     """Saves a new translation for the readers of its original.
 
@@ -59,7 +63,7 @@ def may_check(person: object, translation: Translation) -> bool:
 
 
 def check(actor: Actor, translation: T, *, expected: int, now: datetime) -> T:
-    """A second person read it beside its original, as it stood in version `expected`.
+    """A second person read it beside its original, as it stood in version `expected`; that it is whole is the caller's.
 
     Raises `NotAllowedNow` for whoever wrote its words, and where it was checked already; `ChangedMeanwhile`.
     """

@@ -106,14 +106,20 @@ CREATE FUNCTION serai_sources_of(someone uuid) RETURNS uuid[]
       ELSE ARRAY(SELECT serai_organisations_of(someone)) || someone END);
   END $$;
 
--- Rows named to a person alone that are nobody's notes: their own card, and what was reported to them. A few.
+-- Rows named to a person alone that are nobody's notes: their own card, and what was reported to them, a practice with
+-- its versions. A few.
 CREATE FUNCTION serai_shown_to(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan
-  AS $$ BEGIN RETURN (
-    SELECT CASE WHEN someone IS NULL THEN '{}'
-      ELSE ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL) || someone END);
-  END $$;
+  AS $$
+    DECLARE reported uuid[] := ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL);
+    BEGIN
+      IF reported <> '{}' THEN
+        reported := reported || ARRAY(SELECT v.id FROM serai_practiceversion v WHERE v.practice_id = ANY (reported));
+      END IF;
+      RETURN array_remove(reported || someone, NULL);
+    END
+  $$;
 
 -- All rows named to a person alone: these, and their own Chatham House notes, perhaps hundreds. Who wrote a note is told
 -- to its author alone: not to someone who sees as them, nor to whoever calls this with another's id.
@@ -227,7 +233,7 @@ DO $$
   DECLARE tablename text;
   BEGIN
     FOREACH tablename IN ARRAY ARRAY['membership', 'organisation', 'networkcity', 'networkorganisation', 'network', 'teammember',
-      'participant', 'audience', 'noteauthor', 'report', 'invitation', 'matchanswer', 'naming'] LOOP
+      'participant', 'audience', 'noteauthor', 'report', 'practiceversion', 'invitation', 'matchanswer', 'naming'] LOOP
       EXECUTE format('CREATE TRIGGER serai_forgets AFTER INSERT OR UPDATE OR DELETE ON serai_%s EXECUTE FUNCTION serai_forgets()',
         tablename);
     END LOOP;

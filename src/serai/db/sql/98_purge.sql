@@ -157,7 +157,6 @@ CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
         IF serai_content_of(place) <> '{}' THEN
           blank := blank || jsonb_build_object(place, coalesce(blank -> place, '{}') || serai_empty(place, ARRAY[record]));
         END IF;
-        EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE id = $1', place) USING record;
       END IF;
       INSERT INTO serai_purged (id, noun, record_id, actor_id, why, purged_at)
         VALUES (gen_random_uuid(), what, record, serai_person(), because, serai_now()) ON CONFLICT DO NOTHING;
@@ -165,6 +164,7 @@ CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
       blank := blank || jsonb_build_object('serai_report', serai_empty('serai_report', ids));
       UPDATE serai_report SET settled_at = serai_now(), settlement = 'purged', version = version + 1
         WHERE record_id = record AND settled_at IS NULL;
+      PERFORM serai_show(place, record);  -- what stands there now is empty
       RETURN jsonb_build_object('gone', gone, 'blank', blank);
     END
   $$;
@@ -207,7 +207,6 @@ $$;
 -- Copies of what is purged.
 CREATE POLICY definer_empties_versions ON serai_practiceversion FOR UPDATE TO serai_definer USING (practice_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_versions ON serai_practiceversion FOR SELECT TO serai_definer USING (practice_id IN (SELECT unnest(serai_purging())));
-GRANT SELECT (practice_id) ON serai_practiceversion TO serai_definer;
 CREATE POLICY definer_destroys_photos ON serai_photo FOR DELETE TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_photos ON serai_photo FOR SELECT TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
 GRANT SELECT (takeaway_id) ON serai_photo TO serai_definer;
@@ -215,7 +214,7 @@ CREATE POLICY definer_empties_told ON serai_passage FOR UPDATE TO serai_definer
   USING (record_id IN (SELECT unnest(serai_purging())) OR story_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_told ON serai_passage FOR SELECT TO serai_definer
   USING (record_id IN (SELECT unnest(serai_purging())) OR story_id IN (SELECT unnest(serai_purging())));
-GRANT SELECT (record_id, story_id) ON serai_passage TO serai_definer;
+GRANT SELECT (story_id) ON serai_passage TO serai_definer;
 CREATE POLICY definer_empties_translations ON serai_practicetranslation FOR UPDATE TO serai_definer USING (original_id IN
   (SELECT v.id FROM serai_practiceversion v WHERE ARRAY[v.id, v.practice_id] && serai_purging()));
 CREATE POLICY definer_finds_translations ON serai_practicetranslation FOR SELECT TO serai_definer USING (original_id IN

@@ -16,6 +16,7 @@ from serai.directory.models import City, Person, Team, TeamMember
 from serai.directory.queries import Standing
 from serai.directory.stages import stage_path
 from serai.directory.views.rings import entry_rings, usual
+from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
@@ -85,7 +86,7 @@ def new_team(request: HttpRequest, here: Here) -> HttpResponse:
         title=_("Choose who can read about this team, then save it."),
         chosen=usual(rings),
         carried=typed(request),
-        texts=[form.cleaned_data["tailoring"]],
+        texts=heeding.texts_of(form),
         noun=Team,
     )
     if isinstance(chosen, HttpResponse):
@@ -115,7 +116,10 @@ def change_team(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         cities=[(found.city.id, found.city.name)],
         mentors=_mentors(here.standing),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.name)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         values = dict(form.cleaned_data)
         expected = values.pop("version")
         try:

@@ -36,11 +36,12 @@ def add_site(
     now: datetime,
     city: City | None = None,
     illustrative: bool = False,
+    because: str = "",
     **rules: Any,
 ) -> Site:
     """A place to visit with its host's rules (`most_guests`, `photos`, `who_may_come`, `may_repeat`)."""
     site = Site(name=name, host=host, city=city, illustrative=illustrative, **rules)
-    return add(actor, site, verb="add_site", groups=readers, now=now)
+    return add(actor, site, verb="add_site", groups=readers, now=now, because=because)
 
 
 def add_session(
@@ -100,7 +101,13 @@ def _in_order(starts_at: datetime | None, ends_at: datetime | None) -> None:
 
 
 def check_safety(
-    actor: Actor, exchange: Exchange, *, answers: Mapping[int, Mapping[str, Any]], decision: str, now: datetime
+    actor: Actor,
+    exchange: Exchange,
+    *,
+    answers: Mapping[int, Mapping[str, Any]],
+    decision: str,
+    now: datetime,
+    because: str = "",
 ) -> SafetyCheck:
     """One person's answers to the ten do-no-harm questions, with what is done about each risk.
 
@@ -122,7 +129,7 @@ def check_safety(
         programme_digest=programme_digest(exchange),
         illustrative=exchange.illustrative,
     )
-    return add(actor, check, verb="check_safety", groups=exchange.audience.groups, now=now)
+    return add(actor, check, verb="check_safety", groups=exchange.audience.groups, now=now, because=because)
 
 
 @transaction.atomic

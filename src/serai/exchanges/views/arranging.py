@@ -23,6 +23,7 @@ from serai.exchanges.queries import PHASES, Turn
 from serai.exchanges.tasklist import WORDS
 from serai.needs.models import Match
 from serai.needs.queries import match_with_answers
+from serai.sharing import heeding
 from serai.sharing.reading import reading
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
@@ -65,6 +66,9 @@ def new_exchange(request: HttpRequest, here: Here) -> HttpResponse:
     if isinstance(answers, HttpResponse):
         return answers
     values = answers.values
+    heeded = heeding.ask_to_heed(request, here, [values["title"], values["goal"]], keep=False)
+    if isinstance(heeded, HttpResponse):
+        return heeded
     exchange = actions.plan_exchange(
         here.actor,
         title=values["title"],
@@ -95,7 +99,10 @@ def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     initial = {name: getattr(found, name) for name in forms.ExchangeForm.base_fields}
     form = forms.ExchangeForm(merged(request, found), initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         values = dict(form.cleaned_data)
         expected = values.pop("version")
         try:
@@ -189,7 +196,10 @@ def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     named = {p.person_id for p in party.participants.filter(ended_on=None)}
     people = [(str(p.id), f"{p.name}") for p in known if p.id not in named]
     form = forms.DelegateForm(posted(request), people=people)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=party.exchange.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         values = form.cleaned_data
         person = next((p for p in known if str(p.id) == values["person"]), None)
         actions.name_participant(
@@ -264,7 +274,10 @@ def goals(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What those taking part want to have learnt."""
     found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.GoalForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         actions.add_goal(here.actor, found, form.cleaned_data["goal"], now=here.now)
         return redirect("exchange", id)
     return show(request, "exchanges/goals.html", {"exchange": found, "form": form})

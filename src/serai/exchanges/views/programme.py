@@ -24,6 +24,7 @@ from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.queries import Slot
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.exchanges.views.clashing import clashing
+from serai.sharing import heeding
 from serai.sharing.reading import reading, reading_of
 from serai.web import dates
 from serai.web.jinja import url
@@ -182,7 +183,10 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The organiser adds an item; nobody is told before the release."""
     found = _owned(here, id)
     form = forms.SessionForm(posted(request), zone=zone_of(found), sites=_sites())
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         actions.add_session(here.actor, found, now=here.now, **_values(form))
         messages.success(request, _("Added to the draft. It is told to others when you release."))
         return redirect("programme", id)
@@ -198,7 +202,10 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     form = forms.SessionForm(
         merged(request, _as_saved(found, zone)), initial=_initial(found, zone), zone=zone, sites=_sites()
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.exchange.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         values = _values(form)
         expected = form.cleaned_data["version"] or found.version
         try:
@@ -257,7 +264,10 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if organisation is None:
         raise Http404
     form = forms.SiteForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
         values = {k: v for k, v in form.cleaned_data.items() if v not in (None, "")}
         actions.add_site(
             here.actor,
@@ -266,6 +276,7 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             readers=[group("exchange", found.id), group("organisation", found.organiser_id)],
             now=here.now,
             illustrative=found.illustrative,
+            because=heeded.because,
             **values,
         )
         messages.success(request, _("The rules are kept. Everyone of the exchange reads them before the visit."))
@@ -280,10 +291,12 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if not queries.takes_part(found, here.actor, today=here.today):
         raise Http404
     form = forms.SafetyForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        actions.check_safety(
-            here.actor, found, answers=form.answers(), decision=form.cleaned_data["decision"], now=here.now
-        )
+    if request.method == "POST" and "back" not in request.POST and form.is_valid():
+        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.title)
+        if isinstance(heeded, HttpResponse):
+            return heeded
+        told = {"answers": form.answers(), "decision": form.cleaned_data["decision"], "because": heeded.because}
+        actions.check_safety(here.actor, found, now=here.now, **told)
         messages.success(request, _("Your answers are kept."))
         return redirect("safety", id)
     checks = list(SafetyCheck.objects.filter(exchange=found).select_related("person").order_by("-id"))

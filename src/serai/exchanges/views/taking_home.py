@@ -18,6 +18,7 @@ from serai.exchanges.addresses import asked_id
 from serai.exchanges.models import Commitment, Exchange, Participant, Session, Takeaway
 from serai.sharing import heeding
 from serai.sharing.choosing import Ring, choose_readers, own_rings, team_rings
+from serai.sharing.models import Purged
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
 
@@ -141,13 +142,17 @@ def weigh(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def promises(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The promises made in an exchange, each with its age and what became of it."""
     found = Exchange.objects.select_related("audience").get(pk=id)
+    made = list(queries.promises_of(found))
+    roots = [p.takeaway_id for p in made if p.takeaway_id and here.owns(p)]
+    purged = set(Purged.objects.filter(record_id__in=roots).values_list("record_id", flat=True)) if roots else set()
     lines = [
         {
             "promise": p,
             "own": here.owns(p),
+            "root_purged": here.owns(p) and p.takeaway_id in purged,
             "renew": p.state == "made" and p.due_on is not None and p.due_on < here.today,
         }
-        for p in queries.promises_of(found)
+        for p in made
     ]
     context = {"exchange": found, "lines": lines, "reading": reading(here, found)}
     context["turns"] = _own_turns(here, found, "promise", "report_promises")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from serai.db.rows import Protected
 from serai.sharing import heeding
 from serai.sharing.actions import NobodyToReportTo, purge_record, release_record, report_record
-from serai.sharing.content import content_of
+from serai.sharing.content import every_content_of, may_repeat
 from serai.sharing.forms import PurgeForm, ReportForm
 from serai.sharing.models import Report
 from serai.sharing.nouns import noun_named, nouns
@@ -78,8 +78,9 @@ def _mine(here: Here, id: UUID) -> tuple[Report, Protected]:
 
 
 def _decide(request: HttpRequest, found: Report, record: Protected, form: PurgeForm) -> HttpResponse:
-    fields = [{"term": name, "text": text} for name, text in content_of(record)]
+    fields = [{"term": name, "text": text} for name, text in every_content_of(record)]
     context = {"report": found, "noun": noun_named(found.noun), "fields": fields, "form": form}
+    context |= {"repeats": may_repeat(record)}
     context |= {"day": dates.day(found.created_at.date()), "why": _bound(form)}
     return show(request, "sharing/reported.html", context)
 
