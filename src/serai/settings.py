@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads by chance against BREACH; the one secret in a page is masked anew
     "serai.web.content_policy.ContentPolicy",
+    "serai.web.language.NeverPseudo",
     "serai.web.validators.Validators",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "serai.web.language.ChosenLanguage",
@@ -140,7 +141,7 @@ STORAGES = {
 }
 
 LANGUAGE_CODE = "en"
-# The pseudo-language proves the pages to us; a browser that asks for Arabic would be given it.
+# The pseudo-language proves the pages to us; it is shown where it was chosen (web/language.py).
 LANGUAGES = [("en", "English"), *([("ar-x-pseudo", "[Pseudo-Arabic]")] if LOUD else [])]
 LOCALE_PATHS = [HERE / "locale"]
 USE_TZ = True

@@ -314,7 +314,7 @@ class Checks(HouseChecks):
             return {id for (id,) in self.ground.rows(asked, [passages])} == waiting
 
     def claims(self) -> bool:
-        """The first member of an organisation that nobody claimed takes it over, with memberships and cards."""
+        """The first member of an organisation that nobody claimed takes over all that was written down for it."""
         ground, world = self.ground, self.world
         for asker, found in self.found.items():
             for body in world.of(Organisation):
@@ -333,6 +333,10 @@ class Checks(HouseChecks):
                 "DELETE FROM serai_membership WHERE organisation_id = %s AND person_id IN (" + members + ")",
                 [body["source_id"], body.id],
             )
+            told = [body["source_id"], [body.id], self.house["link_a"]]
+            ground.done(
+                "UPDATE serai_invitation SET kind = 'join', source_id = %s, record_ids = %s WHERE id = %s", told
+            )
             ground.role(WEB)
             ground.ask(asker)
             if not ground.one("SELECT serai_claim(%s)", [body.id])[0]:
@@ -342,8 +346,9 @@ class Checks(HouseChecks):
             taken = ground.one(own + "serai_organisation WHERE id = %s AND claimed_on IS NOT NULL", [body.id, body.id])
             joined = ground.one(own + "serai_membership WHERE organisation_id = %s", [body.id, body.id])
             cards = own + "serai_person WHERE id <> %s AND id IN (" + members + ")"
+            invited = ground.one(own + "serai_invitation WHERE id = %s", [body.id, self.house["link_a"]])
             carded = ground.one(cards, [body.id, body["source_id"], body.id])
-        return taken == joined == (True,) and carded[0] is not False
+        return taken == joined == invited == (True,) and carded[0] is not False
 
 
 def _table(door: Door) -> str:

@@ -166,7 +166,7 @@ MATRIX: dict[str, Cell] = {
     "programme": page("exchange"),
     "all_clashing": form("exchange", source),
     "new_session": form("exchange", source),
-    "new_site": form("exchange", both(reads, of_an_organisation)),
+    "new_site": form("exchange", both(reads, takes_part, of_an_organisation)),
     "safety": form("exchange", both(reads, takes_part)),
     "release_programme": form("exchange", source),
     "session": page("session"),

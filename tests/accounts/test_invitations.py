@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 
 from letters import ADDRESS, code_in, newest, opened_account, signed_in, text
@@ -18,7 +19,7 @@ from serai.db.acting import acting_as, person
 from serai.directory import actions as directory
 from serai.directory.models import Membership, Organisation
 from serai.sharing import links
-from serai.sharing.invitations import AlreadyElsewhere, invite
+from serai.sharing.invitations import invite, takes_over
 from worlds import Someone, World
 
 NEW = "youth@lipovar.example"
@@ -133,8 +134,15 @@ def test_someone_who_is_here_gets_the_membership(world: World) -> None:
         ).exists()
 
 
-def test_someone_whose_card_is_not_readable_is_not_told_of(world: World) -> None:
-    arbreva = world["Arbreva"]
+def theirs(organisation: Organisation) -> QuerySet[Membership]:
+    """The memberships of an organisation."""
+    return Membership.objects.filter(organisation=organisation.pk)
+
+
+def test_someone_whose_card_is_not_readable_is_not_told_of_and_takes_the_seat_by_the_link(
+    client: Client, world: World
+) -> None:
+    arbreva, lipovar = world["Arbreva"], world["Lipovar"]
     with arbreva.asks():
         hidden = directory.add_member(
             arbreva.actor,
@@ -145,10 +153,42 @@ def test_someone_whose_card_is_not_readable_is_not_told_of(world: World) -> None
             readers=[group("organisation", arbreva.organisation.id)],
             email="inside@arbreva.example",
         )
-    with pytest.raises(AlreadyElsewhere):
-        invited(world, address="Inside@arbreva.example")
+    made = invited(world, address="Inside@arbreva.example")
+    with lipovar.asks():
+        card = theirs(lipovar.organisation).get(person__name="Youth worker of Lipovar")
+        assert card.person_id != hidden.pk
+    signed_in(client, "inside@arbreva.example")
+    with lipovar.asks():
+        assert not theirs(lipovar.organisation).filter(person=hidden.pk).exists(), "not before the link is followed"
+    client = Client()
+    client.post(path_in(made.address), {"answer": "begin"})
+    code = code_in(newest("inside@arbreva.example"))
+    assert client.post("/account/login/code/confirm/", {"code": code})["Location"] == "/home/"
+    with acting_as(person(hidden.pk)):
+        mine = Membership.objects.filter(person=hidden.pk).values_list("organisation_id", flat=True)
+        assert set(mine) == {arbreva.organisation.pk, lipovar.organisation.pk}
+    with lipovar.asks():
+        assert theirs(lipovar.organisation).filter(person=hidden.pk).count() == 1
+        assert not theirs(lipovar.organisation).filter(person=card.person_id).exists()
+
+
+def test_a_link_made_about_the_member_of_others_takes_no_seat(world: World) -> None:
+    lipovar, arbreva = world["Lipovar"], world["Arbreva"]
+    readers = [group("network", world.network.id)]
+    with lipovar.asks():
+        quiet = directory.add_member(
+            lipovar.actor, lipovar.organisation, name="Without an account", role="", now=clock.now(), readers=readers
+        )
+    account = opened_account(world)
     with arbreva.asks():
-        assert Membership.objects.filter(person=hidden).count() == 1
+        made = links.make(
+            arbreva.actor, kind="join", person=quiet, address=ADDRESS, records=[lipovar.organisation], now=clock.now()
+        )
+    Client().post(path_in(made.address), {"answer": "begin"})
+    takes_over(account)
+    with lipovar.asks():
+        assert theirs(lipovar.organisation).filter(person=quiet.pk).count() == 1
+        assert not theirs(lipovar.organisation).filter(person=account.person_id).exists()
 
 
 def test_a_narrow_organisation_is_not_named_in_the_mail(world: World) -> None:

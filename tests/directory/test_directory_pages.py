@@ -164,8 +164,8 @@ def test_a_membership_that_ended_opens_nothing_any_more(town: Town) -> None:
         membership = Membership.objects.get(person=colleague.person.id)
     address, browser = f"/memberships/{membership.id}/end/", browsing(world["Arbreva"])
     assert "read nothing through this organisation" in text(browser, address)
-    assert browser.post(address, {"on": "2018-01-01"}).status_code == 422
-    assert browser.post(address, {"on": "2019-11-26"}).status_code == 302
+    assert browser.post(address, {"on": "2018-01-01", "version": 1}).status_code == 422
+    assert browser.post(address, {"on": "2019-11-26", "version": 1}).status_code == 302
     assert browsing(colleague).get(f"/organisations/{town.ngo.id}/").status_code == 404
     assert browser.get(address).status_code == 404
 
@@ -176,8 +176,8 @@ def test_ones_own_membership_ends_from_tomorrow_on(town: Town) -> None:
         mine = Membership.objects.get(person=arbreva.person, organisation=arbreva.organisation)
     browser, address = browsing(arbreva), f"/memberships/{mine.id}/end/"
     assert 'value="2019-11-27"' in text(browser, address)
-    assert browser.post(address, {"on": "2019-11-26"}).status_code == 422
-    assert browser.post(address, {"on": "2019-11-27"}).status_code == 302
+    assert browser.post(address, {"on": "2019-11-26", "version": 1}).status_code == 422
+    assert browser.post(address, {"on": "2019-11-27", "version": 1}).status_code == 302
     with arbreva.asks():
         assert Membership.objects.get(pk=mine.pk).ended_on == date(2019, 11, 27)
 
@@ -196,7 +196,7 @@ def test_a_seat_is_given_and_ended(town: Town) -> None:
     assert browser.post(f"/teams/{town.team.id}/seats/new/", told).status_code == 302
     assert "Chairs the team" in text(browser, f"/teams/{town.team.id}/")
     assert "No one yet from" not in text(browsing(world["Arbreva NGO"]), f"/teams/{town.team.id}/")
-    assert browser.post(f"/seats/{town.seat.id}/end/", {"on": "2019-11-26"}).status_code == 302
+    assert browser.post(f"/seats/{town.seat.id}/end/", {"on": "2019-11-26", "version": 1}).status_code == 302
     assert "Counsellor of the house" not in text(browser, f"/teams/{town.team.id}/")
 
 

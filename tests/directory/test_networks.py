@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from directory.towns import Town, text
+from directory.towns import Town, text, version_on
 from serai.db.acting import acting_as, person
 from serai.directory import actions
 from serai.directory.models import Network, NetworkCity, Organisation, Person
@@ -59,6 +59,7 @@ def test_the_secretariat_says_who_answers_for_a_city(town: Town) -> None:
     other = {**told, "coordinator_id": str(world["Lipovar"].organisation.id)}
     browser = browsing(world.secretariat)
     assert browser.post("/cities/-1/change/", other).status_code == 422
+    told["version"] = version_on(browser, "/cities/-1/change/")
     assert browser.post("/cities/-1/change/", told).status_code == 302
     assert "NGO of Arbreva" in text(browsing(world["Lipovar"]), "/cities/-1/")
 
@@ -113,6 +114,7 @@ def test_the_network_says_what_it_calls_things_and_whom_reports_go_to(town: Town
     assert "Say who is told of reports" in text(browser, address)
     told = {"name": "Network", "languages": "English", "team": "Local Prevention Network"}
     told["data_protection_id"] = str(world.secretariat.person.id)
+    told["version"] = version_on(browser, f"{address}change/")
     assert browser.post(f"{address}change/", {**told, "data_protection_id": "x"}).status_code == 422
     assert browser.post(f"{address}change/", told).status_code == 302
     assert "Say who is told of reports" not in text(browser, address)

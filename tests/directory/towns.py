@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.test import Client
@@ -49,3 +50,10 @@ def text(client: Client, address: str, status: int = 200) -> str:
     page = client.get(address)
     assert page.status_code == status, (address, page.status_code)
     return page.content.decode()
+
+
+def version_on(client: Client, address: str) -> str:
+    """The version that the form at this address carries."""
+    found = re.search(r'name="version"[^>]* value="(\w+)"|value="(\w+)"[^>]* name="version"', text(client, address))
+    assert found is not None, address
+    return found[1] or found[2]

@@ -22,7 +22,7 @@ from serai.exchanges.models import Exchange, Participant, ProgrammeRelease, Sess
 from serai.exchanges.queries import difference, now_and_next, programme_sessions, unreleased
 from sharing.stage import arranged
 from threads import SAFE, browsing_as, text, with_session
-from worlds import NOW, World, small_world
+from worlds import NOW, World, browsing, small_world
 
 HOUR = timedelta(hours=1)
 few = settings(max_examples=60, deadline=None)
@@ -213,6 +213,11 @@ def test_a_site_keeps_its_rules_and_a_wrong_number_comes_back(world: World) -> N
     assert "No faces" in page
     with world["Valdora"].asks():
         assert not Site.objects.filter(pk=site.pk).exists()
+    for reader in ("Valdora", "secretariat"):  # they read the exchange, and take no part in it
+        stranger = browsing(world.secretariat if reader == "secretariat" else world[reader])
+        assert "Write down the rules" not in text(stranger.get(f"/exchanges/{exchange.pk}/"))
+        assert stranger.post(path, {"name": "A house of others"}).status_code == 404
+    assert "Write down the rules" in text(browser.get(f"/exchanges/{exchange.pk}/"))
 
 
 def test_the_ten_questions_come_back_with_what_was_typed(world: World) -> None:

@@ -154,7 +154,7 @@ def test_letting_go_needs_a_reason_and_only_the_promiser_renews(world: World) ->
     assert browsing_as(world, "Lipovar").post(path, {"state": "kept"}).status_code == 404
     with world["Lipovar"].asks(), pytest.raises(NotYours):
         actions.renew_promise(world["Lipovar"].actor, promise, state="kept", now=NOW)
-    done = {"state": "let go", "reason": "The room is gone"}
+    done = {"state": "let go", "reason": "The room is gone", "version": promise.version}
     assert browsing_as(world, "Arbreva").post(path, done).status_code == 302
     with world["Lipovar"].asks():
         assert (Commitment.objects.get().state, Commitment.objects.get().reason) == ("let go", "The room is gone")

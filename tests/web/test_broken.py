@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
@@ -25,7 +26,9 @@ urlpatterns = [path("breaks/", breaks), path("", include("serai.urls"))]
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar-x-pseudo", "rtl")])
 def test_a_fault_of_ours_is_told_on_a_page(language: str, direction: str) -> None:
     with translation.override("en"):  # what this request speaks, the next test does not
-        page = Client(raise_request_exception=False).get("/breaks/", headers={"accept-language": language})
+        client = Client(raise_request_exception=False)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = client.get("/breaks/")
     assert page.status_code == 500
     assert f'lang="{language}" dir="{direction}"' in page.content.decode()
     assert "<h1>" in page.content.decode()

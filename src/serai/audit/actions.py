@@ -43,7 +43,7 @@ class NotYours(PermissionError):
 class ChangedMeanwhile(RuntimeError):
     """Someone saved the record since it was opened; `record` is how it stands now."""
 
-    def __init__(self, record: Protected) -> None:
+    def __init__(self, record: Any) -> None:
         super().__init__("the record was changed meanwhile")
         self.record = record
 

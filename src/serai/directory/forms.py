@@ -180,6 +180,7 @@ class EndForm(forms.Form):
     """From which day on."""
 
     on = forms.DateField(label=_("From which day on?"), widget=DAY)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class PersonForm(forms.Form):
@@ -198,6 +199,7 @@ class MembershipForm(forms.Form):
 
     role = forms.CharField(label=_("Their role here"), max_length=120, required=False)
     coordinates = forms.BooleanField(label=_("They may answer for the organisation towards others"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class CityForm(forms.Form):
@@ -220,6 +222,7 @@ class CityForm(forms.Form):
     hubs = forms.MultipleChoiceField(
         label=_("Which hubs is it of?"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    version = forms.CharField(widget=forms.HiddenInput, required=False)  # none of a city that is not here yet
 
     def __init__(self, *args: Any, zones: Sequence[str], hubs: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -275,6 +278,7 @@ class NetworkForm(forms.Form):
         help_text=_("The data-protection contact: they release it or destroy it."),
         required=False,
     )
+    version = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from serai.core.words import fold
 from serai.directory.columns import Entries, Entry
 from serai.directory.models import City, Membership, Organisation, Person
-from serai.directory.present import Present, present
+from serai.directory.present import Invited, Present, present
 from serai.directory.queries import Standing, looks_after, may_let_in
 
 FATES: Final = ("error", "new", "differs", "left", "same")
@@ -49,7 +49,7 @@ class Line:
     @property
     def mails(self) -> bool:
         """Whether an invitation goes out."""
-        return bool(self.said.get("email")) and (self.enters or self.joins is not None)
+        return bool(self.said.get("email")) and (self.enters or self.joins is not None or self.opens)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +75,9 @@ class Plan:
         return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
-def plan(entries: Entries, standing: Standing, *, today: date) -> Plan:
-    """The fate of each row, for this person, today. Nothing is written."""
-    here = present(entries.rows, standing, today=today)
+def plan(entries: Entries, standing: Standing, *, today: date, invited: Invited) -> Plan:
+    """The fate of each row, for this person, today: it hangs on what they may read alone. Nothing is written."""
+    here = present(entries.rows, standing, today=today, invited=invited)
     first: dict[Any, Line] = {}
     lines = []
     for entry in entries.rows:
@@ -195,9 +195,7 @@ def _person(line: Line, here: Present, first: dict[Any, Line]) -> Line:
 
 def _found(line: Line, here: Present, first: dict[Any, Line]) -> Line:
     said, organisation = line.said, line.organisation
-    person = _by_address(line, here)
-    if isinstance(person, str):
-        return _wrong(line, person)
+    person = here.people.get(said.get("email", ""))
     membership = _membership(line, person, here, first)
     if membership is not None:
         first["membership", membership.id] = line
@@ -213,8 +211,10 @@ def _found(line: Line, here: Present, first: dict[Any, Line]) -> Line:
 def _membership(line: Line, person: Person | None, here: Present, first: dict[Any, Line]) -> Membership | None:
     """Theirs already: by the person, else by the name of one whom no other row means and who has no other address."""
     members = here.memberships.get(line.organisation.id, []) if line.organisation else []
-    if person is not None:
-        return next((m for m in members if m.person == person), None)
+    meant = {person.id if person else None, here.arrived.get(line.said.get("email", ""))} - {None}
+    own = next((m for m in members if m.person_id in meant), None)
+    if person is not None or own is not None:
+        return own
     for member in members:
         free = ("membership", member.id) not in first
         addressed = bool(line.said.get("email")) and member.person_id in here.addressed
@@ -223,25 +223,15 @@ def _membership(line: Line, person: Person | None, here: Present, first: dict[An
     return None
 
 
-def _by_address(line: Line, here: Present) -> Person | str | None:
-    """Who has this address: a person, nobody, or why it cannot be used."""
-    address = line.said.get("email")
-    if not address or address not in here.accounts:
-        return None
-    id = here.accounts[address]
-    person = here.people.get(id) if id else None
-    return person or _("Someone with this address is here already. Ask them which city they are of.")
-
-
 def _known_member(line: Line, membership: Membership, here: Present) -> Line:
-    """A row about someone who is a member already."""
+    """A row about someone who is a member already; of one whose card cannot be read, the membership alone changes."""
     said, person = line.said, membership.person
-    assert person is not None
-    card = {n: said[n] for n in ("name", "languages") if said.get(n) and said[n] != getattr(person, n)}
+    card = {n: said[n] for n in ("name", "languages") if person and said.get(n) and said[n] != getattr(person, n)}
     becomes = {n: said[n] for n in ("role", "coordinates") if n in said and said[n] != getattr(membership, n)}
-    opens = bool(said.get("email")) and person.id not in here.addressed
+    opens = person is not None and bool(said.get("email")) and person.id not in here.addressed
     assert line.organisation is not None
-    lets_in, cares = may_let_in(here.standing, line.organisation), looks_after(here.standing, person)
+    lets_in = may_let_in(here.standing, line.organisation)
+    cares, name = person is not None and looks_after(here.standing, person), person.name if person else said["name"]
     left = bool(becomes and not lets_in) or bool((card or opens) and not cares)
     line = replace(
         line,
@@ -252,11 +242,11 @@ def _known_member(line: Line, membership: Membership, here: Present) -> Line:
     )
     why = list(line.why)
     if line.becomes or line.card:
-        why.append(_("%(name)s: the entry changes.") % {"name": person.name})
+        why.append(_("%(name)s: the entry changes.") % {"name": name})
     if line.opens:
-        why.append(_("%(name)s gets this address to sign in with.") % {"name": person.name})
+        why.append(_("%(name)s gets this address to sign in with.") % {"name": name})
     if left:
-        why.append(_("%(name)s says it otherwise, and only they change that.") % {"name": person.name})
+        why.append(_("%(name)s says it otherwise, and only they change that.") % {"name": name})
     changed = bool(line.becomes or line.card or line.opens)
     fates = [line.fate, "differs" if changed else "same", "left" if left else "same"]
     return replace(line, fate=min(fates, key=FATES.index), why=tuple(why))

@@ -75,7 +75,7 @@ CALL serai_protect('serai_teammember', definer => true, fixed => '{person_id,tea
       ' AND t.source_id IN (SELECT unnest(serai_sources()))))');
 
 -- The first own member of an organisation takes it over from whoever wrote it down, with the cards of those who were
--- written down with it. A card that its person or another organisation looks after stays there.
+-- written down with it and the invitations into it. A card that its person or another organisation looks after stays there.
 CREATE FUNCTION serai_claim(this uuid) RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
@@ -88,6 +88,7 @@ CREATE FUNCTION serai_claim(this uuid) RETURNS boolean
       IF NOT FOUND THEN RETURN false; END IF;
       UPDATE serai_organisation SET claimed_on = serai_today(), source_id = id WHERE id = this;
       UPDATE serai_membership SET source_id = this WHERE organisation_id = this;
+      UPDATE serai_invitation SET source_id = this WHERE kind = 'join' AND source_id = before AND this = ANY (record_ids);
       UPDATE serai_person p SET source_id = this WHERE p.source_id = before AND p.id <> before
         AND EXISTS (SELECT 1 FROM serai_membership m WHERE m.person_id = p.id AND m.organisation_id = this)
         AND NOT EXISTS (SELECT 1 FROM serai_membership m WHERE m.person_id = p.id AND m.organisation_id = before);

@@ -285,6 +285,7 @@ class RenewForm(forms.Form):
     )
     reason = forms.CharField(label=_("In a few words, why?"), max_length=300, required=False)
     due_on = forms.DateField(label=_("A new day, if there is one"), widget=DAY, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """Letting go is a good answer, with a reason."""

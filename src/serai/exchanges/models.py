@@ -1,5 +1,7 @@
 """Exchanges: those taking part, goals, tasks, programme, sites, safety, and what was taken home."""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -47,6 +49,21 @@ class Exchange(Protected):
     def under_way(self) -> bool:
         """Whether it can still be changed."""
         return self.state in UNDER_WAY
+
+    @property
+    def time_zone(self) -> str:
+        """The clock it keeps: its place's, else UTC."""
+        return self.place.time_zone if self.place else "UTC"
+
+    @property
+    def begins_from(self) -> date | None:
+        """From which day on it can be said that the first day has come: the day before."""
+        return self.starts_on - timedelta(days=1) if self.starts_on else None
+
+    @property
+    def closes_from(self) -> date | None:
+        """From which day on it can be said that the days are over: the last."""
+        return self.ends_on or self.starts_on
 
 
 class Party(Protected):

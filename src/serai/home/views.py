@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from serai.exchanges.queries import now_and_next, programme_sessions
-from serai.exchanges.views.programme import zone_of
 from serai.home import beginnings, queries
 from serai.home.came import what_came
 from serai.home.front import sky
@@ -122,7 +121,7 @@ def _coming(exchange: Any, here: Here) -> dict[str, Any]:
 
 def _today(exchange: Any, here: Here) -> dict[str, Any]:
     running, coming = now_and_next(programme_sessions(exchange.pk), here.now)
-    zone = zone_of(exchange)
+    zone = exchange.time_zone
     shown = running or coming
     if shown is None or shown.starts_at is None:
         return {"exchange": exchange, "session": None}

@@ -20,7 +20,7 @@ from serai.accounts.qr import svg
 from serai.core.audience import group
 from serai.directory.models import Organisation
 from serai.directory.queries import may_let_in
-from serai.sharing.invitations import AlreadyElsewhere, invite
+from serai.sharing.invitations import invite
 from serai.web import once
 from serai.web.pages import Here, member_page, posted, show
 
@@ -49,14 +49,10 @@ def invite_someone(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpRespo
         told: dict[str, Any] = form.cleaned_data
         standing = here.standing
         networks = [group("network", network.id) for network in standing.networks]
-        try:
-            readers = networks or organisation.audience.groups
-            made = invite(here.actor, organisation, readers=readers, now=here.now, **told)
-        except AlreadyElsewhere:
-            form.add_error("address", _("Someone with this address is here already. Ask them which city they are of."))
-        else:
-            shown = {"address": made.address, "until": made.link.expires_at.isoformat()}
-            return once.shown_at(request, reverse("invite_sent", args=[id]), shown)
+        readers = networks or organisation.audience.groups
+        made = invite(here.actor, organisation, readers=readers, now=here.now, **told)
+        shown = {"address": made.address, "until": made.link.expires_at.isoformat()}
+        return once.shown_at(request, reverse("invite_sent", args=[id]), shown)
     status = 422 if request.method == "POST" else 200
     return show(request, "sharing/invite.html", {"form": form, "organisation": organisation}, status=status)
 

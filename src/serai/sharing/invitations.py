@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.signals import user_logged_in
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,18 +26,15 @@ from serai.accounts.models import Account
 from serai.audit.actions import Actor
 from serai.core.audience import at_most_green
 from serai.db import clock
-from serai.db.acting import acting_as, person
+from serai.db.acting import acting_as, forget_keys, person
 from serai.directory.actions import add_member, claim, join
 from serai.directory.models import Membership, Organisation, Person
+from serai.directory.present import Guest
 from serai.directory.queries import held
 from serai.sharing import links
 from serai.sharing.models import Invitation
 
 KIND = "join"
-
-
-class AlreadyElsewhere(ValueError):
-    """Someone with this address is here already, in a place the inviter cannot see."""
 
 
 @transaction.atomic
@@ -50,15 +49,18 @@ def invite(
     now: datetime,
     coordinates: bool = False,
     languages: Iterable[str] = (),
+    known: Person | None = None,
 ) -> links.Made:
     """Makes someone a member and mails them a link to begin with. Raises `NotYours` where the actor may not.
 
-    Someone who is here already and whose card the actor can read gets the membership too, and a link that says so;
-    raises `AlreadyElsewhere` for one whose card they cannot read.
+    Someone who is here already and whose card the actor can read gets the membership too, and a link that says so.
+    Of one whose card they cannot read the actor learns nothing: a card is written as for anybody new, and whoever
+    follows the link and signs in takes its seat. `known` is a member already, who gets the address alone.
     """
-    groups = list(readers)
-    account = Account.objects.filter(email=address.lower()).first()
-    if account is None:
+    groups, address = list(readers), address.lower()
+    free = not Account.objects.filter(email=address).exists()
+    someone = known or _readable_at(address)
+    if someone is None:
         someone = add_member(
             actor,
             organisation,
@@ -66,19 +68,33 @@ def invite(
             role=role,
             now=now,
             readers=groups,
-            email=address.lower(),
+            email=address if free else "",
             coordinates=coordinates,
             languages=languages,
         )
+    elif known is not None:
+        if free:
+            Account.objects.create(email=address, person_id=known.pk)
     else:
-        known = Person.objects.filter(pk=account.person_id).first() if account.person_id else None
-        if known is None:
-            raise AlreadyElsewhere(address)
-        someone = known
         join(actor, someone, organisation, role=role, coordinates=coordinates, now=now, readers=groups)
     made = links.make(actor, kind=KIND, person=someone, address=address, records=[organisation], now=now)
     _mail(made, organisation, someone, now)
     return made
+
+
+def _readable_at(address: str) -> Person | None:
+    """Who signs in with this address or was invited at it, as far as the asker may read."""
+    signing_in = Account.objects.filter(email=address).values_list("person_id", flat=True)
+    ids = [*filter(None, signing_in), *(guest.card for guest in reversed(invited([address], [])))]
+    cards = Person.objects.in_bulk(ids)
+    return next((cards[id] for id in ids if id in cards), None)
+
+
+def invited(addresses: Collection[str], people: Collection[UUID]) -> list[Guest]:
+    """Whom the asker's organisations invited at these addresses, or of these people, the latest last."""
+    found = Invitation.objects.filter(Q(address__in=addresses) | Q(person_id__in=people), kind=KIND)
+    told = found.exclude(person_id=None).order_by("id").values_list("address", "person_id", "answer")
+    return [Guest(address=at, card=id, came=answer == "begin") for at, id, answer in told if id is not None]
 
 
 def _mail(made: links.Made, organisation: Organisation, someone: Person, now: datetime) -> None:
@@ -148,10 +164,19 @@ links.register(KIND, Join())
 
 @receiver(user_logged_in, dispatch_uid="serai.sharing.takes_over")
 def takes_over(user: Account, **_more: Any) -> None:
-    """The first own member to sign in takes their organisation over from whoever wrote it down."""
+    """Who followed an invitation takes the seat it was for; the first own member their organisation, from whoever
+    wrote it down."""
     if user.person_id is None:
         return
     with acting_as(person(user.person_id)):
+        _take_seats()
         mine = Membership.objects.filter(held(clock.now().date()), person=user.person_id)
         for organisation_id in mine.filter(organisation__claimed_on=None).values_list("organisation_id", flat=True):
             claim(Actor(person=user.person_id, organisation=organisation_id), organisation_id)
+
+
+def _take_seats() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT serai_take_seats()")
+        if cursor.fetchone()[0]:
+            forget_keys()

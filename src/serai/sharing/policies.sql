@@ -3,6 +3,30 @@ CALL serai_protect('serai_invitation', definer => true, keeper => 'id, kind, per
   own => '(source_id IN (SELECT unnest(serai_sources())) OR id = (SELECT serai_open_link()))',
   fixed => '{kind,digest,person_id,address,record_ids,expires_at}', hideable => false);
 
+-- Who was here already when they were invited, unknown to the inviter, followed the link and signed in: the memberships
+-- that the inviter wrote down for them become theirs. A card with an account of its own keeps what it has.
+CREATE FUNCTION serai_take_seats() RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    BEGIN
+      IF serai_person() IS NULL OR serai_also() IS NOT NULL THEN RETURN false; END IF;
+      UPDATE serai_membership m SET person_id = mine.person_id
+        FROM serai_account mine JOIN serai_invitation i ON lower(i.address) = mine.email
+        WHERE mine.person_id = serai_person() AND mine.is_active
+          AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND i.person_id <> mine.person_id
+          AND m.person_id = i.person_id AND m.source_id = i.source_id AND m.organisation_id = ANY (i.record_ids)
+          AND NOT EXISTS (SELECT 1 FROM serai_account theirs WHERE theirs.person_id = i.person_id);
+      RETURN FOUND;
+    END
+  $$;
+REVOKE EXECUTE ON FUNCTION serai_take_seats() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION serai_take_seats() TO serai_web;
+GRANT UPDATE (person_id) ON serai_membership TO serai_definer;
+-- See serai_claim().
+CREATE POLICY definer_claims ON serai_invitation FOR UPDATE TO serai_definer
+  USING (serai_asker() = 'person' AND kind = 'join') WITH CHECK (serai_asker() = 'person');
+GRANT UPDATE (source_id) ON serai_invitation TO serai_definer;
+
 -- The data-protection contacts of the networks of the asker and of a source.
 CREATE FUNCTION serai_contacts_of(source uuid) RETURNS SETOF uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp

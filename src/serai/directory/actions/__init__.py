@@ -10,6 +10,7 @@ from serai.directory.actions.networks import (
     place_city,
     place_organisation,
     set_coordinator,
+    version_of,
 )
 from serai.directory.actions.organisations import add_organisation, change_organisation, claim
 from serai.directory.actions.people import (
@@ -48,4 +49,5 @@ __all__ = [
     "set_coordinator",
     "take_office",
     "unseat",
+    "version_of",
 ]

@@ -8,13 +8,12 @@ from typing import Any, Protocol
 
 from django.db import transaction
 
-from serai.accounts.models import Account
 from serai.audit.actions import Actor
 from serai.directory.actions.networks import place_organisation
 from serai.directory.actions.organisations import add_organisation, change_organisation
 from serai.directory.actions.people import add_member, change_membership, change_person, join
 from serai.directory.imports import Key, Line, Plan
-from serai.directory.models import Network, Organisation
+from serai.directory.models import Network, Organisation, Person
 
 
 class Invite(Protocol):
@@ -22,7 +21,7 @@ class Invite(Protocol):
 
     def __call__(
         self, actor: Actor, organisation: Organisation, *, address: str, name: str, role: str, readers: Iterable[str],
-        now: datetime, coordinates: bool = False, languages: Iterable[str] = (),
+        now: datetime, coordinates: bool = False, languages: Iterable[str] = (), known: Person | None = None,
     ) -> Any: ...  # fmt: skip
 
 
@@ -75,6 +74,7 @@ def _person(
     said = line.said
     role, coordinates = said.get("role", ""), bool(said.get("coordinates", False))
     if line.mails:
+        known = line.membership.person if line.membership else None
         invite(
             actor,
             organisation,
@@ -85,6 +85,7 @@ def _person(
             now=now,
             coordinates=coordinates,
             languages=said.get("languages", ()),
+            known=known,
         )
     elif line.enters:
         add_member(
@@ -105,12 +106,10 @@ def _person(
 def _change(actor: Actor, line: Line, now: datetime) -> None:
     """What differs in the entry of someone who is a member already."""
     found = line.membership
-    if found is None or found.person is None:
+    if found is None:
         return
     if line.becomes:
         told = {"role": found.role, "coordinates": found.coordinates, **line.becomes}
         change_membership(actor, found, now=now, **told)
-    if line.card:
+    if line.card and found.person is not None:
         change_person(actor, found.person, now=now, **line.card)
-    if line.opens:
-        Account.objects.create(email=line.said["email"], person_id=found.person.id)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.db import ProgrammingError, transaction
+from django.db.models import QuerySet
 
-from serai.audit.actions import Actor, NotYours
+from serai.audit.actions import Actor, ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.db.acting import forget_keys
 from serai.directory.actions.organisations import add_organisation
@@ -29,6 +31,25 @@ def _written(what: str) -> Iterator[None]:
             raise NotYours(f"{what} cannot be written by this asker") from error
         raise
     forget_keys()
+
+
+def version_of(record: Network | City | NetworkCity) -> str:
+    """What stands for the version of an open row, which counts none: a digest of what it says."""
+    rows = [record, record.city] if isinstance(record, NetworkCity) else [record]
+    said = [[repr(getattr(row, field.attname)) for field in row._meta.concrete_fields] for row in rows]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _unchanged(record: Network | City | NetworkCity, expected: str | None) -> None:
+    """Holds the row until the transaction ends. Raises `ChangedMeanwhile` where it is not what the editor saw."""
+    if expected is None:
+        return
+    rows: QuerySet[Any] = type(record)._default_manager.select_for_update()
+    if isinstance(record, NetworkCity):
+        rows = rows.select_related("city")
+    present = rows.filter(pk=record.pk).first()
+    if present is not None and version_of(present) != expected:
+        raise ChangedMeanwhile(present)
 
 
 @transaction.atomic
@@ -60,9 +81,13 @@ def found_network(
     return network
 
 
-def change_network(actor: Actor, network: Network, **fields: Any) -> Network:
-    """Changes name, languages, own words or contact of a network: its secretariat does. Raises `NotYours`."""
+def change_network(actor: Actor, network: Network, *, expected: str | None = None, **fields: Any) -> Network:
+    """Changes name, languages, own words or contact of a network: its secretariat does.
+
+    Raises `ChangedMeanwhile` where `expected` is not its `version_of` any more, or `NotYours`.
+    """
     with _written("Network"):
+        _unchanged(network, expected)
         changed = Network.objects.filter(pk=network.pk).update(**fields)
     if not changed:
         raise NotYours("only the secretariat changes its network")
@@ -103,9 +128,10 @@ def add_city(
         )
 
 
-def change_city(actor: Actor, city: City, **fields: Any) -> City:
-    """Changes a city's spelling, time zone or languages: a secretariat does. Raises `NotYours`."""
+def change_city(actor: Actor, city: City, *, expected: str | None = None, **fields: Any) -> City:
+    """Changes a city's spelling, time zone or languages: a secretariat does. Raises `ChangedMeanwhile`, `NotYours`."""
     with _written("City"):
+        _unchanged(city, expected)
         changed = City.objects.filter(pk=city.pk).update(**fields)
     if not changed:
         raise NotYours("only a secretariat changes a city")
@@ -128,9 +154,13 @@ def place_city(
         )
 
 
-def change_place(actor: Actor, place: NetworkCity, **fields: Any) -> NetworkCity:
-    """Changes a network's designation of a city, its footnote, or who coordinates there. Raises `NotYours`."""
+def change_place(actor: Actor, place: NetworkCity, *, expected: str | None = None, **fields: Any) -> NetworkCity:
+    """Changes a network's designation of a city, its footnote, or who coordinates there.
+
+    Raises `ChangedMeanwhile` where the place or its city was changed since `expected`, or `NotYours`.
+    """
     with _written("NetworkCity"):
+        _unchanged(place, expected)
         changed = NetworkCity.objects.filter(pk=place.pk).update(**fields)
     if not changed:
         raise NotYours("only the secretariat says how the network calls a city")

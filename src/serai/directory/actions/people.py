@@ -88,16 +88,20 @@ def take_office(actor: Actor, network: Network, *, now: datetime) -> Membership:
     return seat
 
 
-def leave(actor: Actor, membership: Membership, *, on: date, now: datetime) -> Membership:
-    """Ends a membership: from that day on the person reads nothing through it."""
-    return change(actor, membership, verb="leave", now=now, ended_on=on)
+def leave(actor: Actor, membership: Membership, *, on: date, now: datetime, expected: int | None = None) -> Membership:
+    """Ends a membership: from that day on the person reads nothing through it. Raises `ChangedMeanwhile`."""
+    return change(actor, membership, verb="leave", now=now, expected=expected, ended_on=on)
 
 
 def change_membership(
-    actor: Actor, membership: Membership, *, role: str, coordinates: bool, now: datetime
+    actor: Actor, membership: Membership, *, role: str, coordinates: bool, now: datetime, expected: int | None = None
 ) -> Membership:
-    """Says anew as what someone is a member, and whether they answer for the organisation towards others."""
-    return change(actor, membership, verb="change_membership", now=now, role=role, coordinates=coordinates)
+    """Says anew as what someone is a member, and whether they answer for the organisation towards others.
+
+    Raises `ChangedMeanwhile`, or `NotYours`.
+    """
+    told: dict[str, Any] = {"role": role, "coordinates": coordinates}
+    return change(actor, membership, verb="change_membership", now=now, expected=expected, **told)
 
 
 def change_person(actor: Actor, person: Person, *, now: datetime, expected: int | None = None, **fields: Any) -> Person:

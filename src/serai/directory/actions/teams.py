@@ -56,6 +56,6 @@ def change_team(actor: Actor, team: Team, *, now: datetime, expected: int | None
     return change(actor, team, verb="change_team", now=now, expected=expected, **fields)
 
 
-def unseat(actor: Actor, member: TeamMember, *, on: date, now: datetime) -> TeamMember:
-    """Ends a seat: from that day on the person reads nothing through it."""
-    return change(actor, member, verb="unseat", now=now, ended_on=on)
+def unseat(actor: Actor, member: TeamMember, *, on: date, now: datetime, expected: int | None = None) -> TeamMember:
+    """Ends a seat: from that day on the person reads nothing through it. Raises `ChangedMeanwhile`."""
+    return change(actor, member, verb="unseat", now=now, expected=expected, ended_on=on)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +14,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from serai.audit.actions import ChangedMeanwhile
 from serai.directory import actions, forms, queries
 from serai.directory.gazetteer import Place
 from serai.directory.models import City, Network, NetworkCity
 from serai.directory.places import called, find_places, world
 from serai.directory.territories import country_name, languages_of, zones_of
 from serai.web.keyset import MOST_COUNTED, counted, span
-from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
+from serai.web.pages import Here, member_page, page, same_for_visitors, show
+from serai.web.versions import both_versions, merged
 
 MOST = 12
+OF_CITY, OF_PLACE = ("name", "languages", "time_zone"), ("designation", "footnote")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,13 +101,17 @@ def take_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
         raise Http404
     hubs = list(network.hubs.order_by("name", "id"))
     form = forms.CityForm(
-        posted(request),
+        merged(request, _saved_city(city)),
         initial=_suggested(city, place),
         zones=_zones(city, place),
         hubs=[(str(hub.id), hub.name) for hub in hubs],
     )
     if request.method == "POST" and form.is_valid():
-        _take(here, network, city, place, form.cleaned_data)
+        try:
+            _take(here, network, city, place, form.cleaned_data)
+        except ChangedMeanwhile as meanwhile:
+            title = _("Someone else changed this city")
+            return both_versions(request, form, _saved_city(meanwhile.record, form.cleaned_data), title=title)
         messages.success(request, _("The city is in the network. Next: who answers for it there?"))
         return redirect("city", id)
     name = city.name if city else place.name if place else ""
@@ -117,9 +126,25 @@ def take_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
 
 def _suggested(city: City | None, place: Place | None) -> dict[str, Any]:
     if city is not None:
-        return {"name": city.name, "languages": city.languages, "time_zone": city.time_zone}
+        return vars(_saved_city(city))
     assert place is not None
     return {"name": place.name, "languages": list(languages_of(place.country)), "time_zone": place.time_zone}
+
+
+def _saved_city(city: City | None, told: Mapping[str, Any] = MappingProxyType({})) -> SimpleNamespace:
+    """The saved city as its form cleans one; what is asked of its place alone stands as it was told."""
+    if city is None:
+        return SimpleNamespace()
+    own = {name: getattr(city, name) for name in OF_CITY}
+    return SimpleNamespace(**{**told, **own, "version": actions.version_of(city)})
+
+
+def _saved_place(place: NetworkCity) -> SimpleNamespace:
+    """The saved place of a city as its form cleans one."""
+    own = {name: getattr(place.city, name) for name in OF_CITY}
+    own |= {name: getattr(place, name) for name in OF_PLACE}
+    coordinator = str(place.coordinator_id or "")
+    return SimpleNamespace(**own, hubs=[], coordinator_id=coordinator, version=actions.version_of(place))
 
 
 def _zones(city: City | None, place: Place | None) -> list[str]:
@@ -131,7 +156,7 @@ def _zones(city: City | None, place: Place | None) -> list[str]:
 
 @transaction.atomic
 def _take(here: Here, network: Network, city: City | None, place: Place | None, told: dict[str, Any]) -> None:
-    own = {name: told[name] for name in ("name", "languages", "time_zone")}
+    own = {name: told[name] for name in OF_CITY}
     if city is None:
         assert place is not None
         city = actions.add_city(
@@ -144,8 +169,8 @@ def _take(here: Here, network: Network, city: City | None, place: Place | None, 
             **own,
         )
     else:
-        actions.change_city(here.actor, city, **own)
-    writing = {name: told[name] for name in ("designation", "footnote")}
+        actions.change_city(here.actor, city, expected=told["version"], **own)
+    writing = {name: told[name] for name in OF_PLACE}
     for one in [network, *network.hubs.filter(pk__in=told.get("hubs", [])).exclude(places__city=city)]:
         actions.place_city(here.actor, one, city, **writing)
 
@@ -157,18 +182,20 @@ def change_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
     place = NetworkCity.objects.select_related("city").get(network=network, city=id)
     hubs = list(network.hubs.order_by("name", "id"))
     inside = set(NetworkCity.objects.filter(network__in=hubs, city=id).values_list("network_id", flat=True))
+    saved = _saved_place(place)
     form = forms.CityChangeForm(
-        posted(request),
-        initial={
-            **{name: getattr(place.city, name) for name in ("name", "languages", "time_zone")},
-            **{name: getattr(place, name) for name in ("designation", "footnote", "coordinator_id")},
-        },
+        merged(request, saved),
+        initial=vars(saved),
         zones=_zones(place.city, None),
         hubs=[(str(hub.id), hub.name) for hub in hubs if hub.id not in inside],
         coordinators=[(str(o.id), o.name) for o in queries.organisations_readable().filter(city=id)],
     )
     if request.method == "POST" and form.is_valid():
-        _change(here, place, form.cleaned_data)
+        try:
+            _change(here, place, form.cleaned_data)
+        except ChangedMeanwhile as meanwhile:
+            title = _("Someone else changed this city")
+            return both_versions(request, form, _saved_place(meanwhile.record), title=title)
         messages.success(request, _("The city is changed."))
         return redirect("city", id)
     context = {"form": form, "title": _("Change this city."), "kicker": place.city.name, "button": _("Save")}
@@ -177,9 +204,10 @@ def change_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
 
 @transaction.atomic
 def _change(here: Here, place: NetworkCity, told: dict[str, Any]) -> None:
-    actions.change_city(here.actor, place.city, **{name: told[name] for name in ("name", "languages", "time_zone")})
-    writing = {name: told[name] for name in ("designation", "footnote")}
-    actions.change_place(here.actor, place, coordinator_id=told["coordinator_id"] or None, **writing)
+    writing = {name: told[name] for name in OF_PLACE}
+    coordinator = told["coordinator_id"] or None
+    actions.change_place(here.actor, place, expected=told["version"], coordinator_id=coordinator, **writing)
+    actions.change_city(here.actor, place.city, **{name: told[name] for name in OF_CITY})
     for hub in place.network.hubs.filter(pk__in=told.get("hubs", [])):
         actions.place_city(here.actor, hub, place.city, **writing)
 

@@ -18,7 +18,7 @@ from serai.directory.models import Organisation
 from serai.directory.views.rings import entry_rings, usual
 from serai.documents.sheets import MOST_BYTES, Sheet, SheetError, as_xlsx, read, read_text
 from serai.sharing.choosing import choose_readers
-from serai.sharing.invitations import invite
+from serai.sharing.invitations import invite, invited
 from serai.web.pages import Here, member_page, posted, show, table_file
 
 SHOWN = 40  # rows of those fates that need no thought
@@ -83,7 +83,7 @@ def import_members(request: HttpRequest, here: Here) -> HttpResponse:
     if request.method != "POST" or "back" in request.POST or not form.is_valid():
         wrong = request.method == "POST" and "back" not in request.POST
         return show(request, "directory/import.html", {"form": form}, status=422 if wrong else 200)
-    found = plan(form.entries, here.standing, today=here.today)
+    found = plan(form.entries, here.standing, today=here.today, invited=invited)
     text = form.sheet.text()
     if found.count("error") or request.POST.get("looked_over") != found.digest:
         return _looked_over(request, form, found, text)

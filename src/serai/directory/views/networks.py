@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from serai.audit.actions import ChangedMeanwhile
 from serai.core.words import fold
 from serai.directory import actions, forms, queries
 from serai.directory.models import Network, Organisation, Person
 from serai.directory.territories import country_name, language_names
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
+from serai.web.versions import both_versions, merged
 
 
 @page
@@ -102,23 +105,34 @@ def change_network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = _run(here, id)
     assert here.standing.organisation is not None
     members = queries.members_of(here.standing.organisation, today=here.today)
-    initial = {
-        "name": found.name,
-        "languages": found.languages,
-        "team": found.nouns.get("team", ""),
-        "data_protection_id": found.data_protection_id,
-    }
+    saved = _as_saved(found)
     people = [(str(m.person.id), m.person.name) for m in members if m.person]
-    form = forms.NetworkForm(posted(request), initial=initial, people=people)
+    form = forms.NetworkForm(merged(request, saved), initial=vars(saved), people=people)
     if request.method == "POST" and form.is_valid():
         told = dict(form.cleaned_data)
         nouns = {**found.nouns, "team": told.pop("team")}
         contact = told.pop("data_protection_id") or None
-        actions.change_network(here.actor, found, nouns=nouns, data_protection_id=contact, **told)
+        told |= {"nouns": nouns, "data_protection_id": contact, "expected": told.pop("version")}
+        try:
+            actions.change_network(here.actor, found, **told)
+        except ChangedMeanwhile as meanwhile:
+            title = _("Someone else changed this network")
+            return both_versions(request, form, _as_saved(meanwhile.record), title=title)
         messages.success(request, _("The network is changed."))
         return redirect("network", id)
     context = {"form": form, "title": _("Change this network."), "kicker": found.name, "button": _("Save")}
     return show(request, "form.html", context, status=422 if form.errors else 200)
+
+
+def _as_saved(network: Network) -> SimpleNamespace:
+    """The saved network as its form cleans one."""
+    return SimpleNamespace(
+        name=network.name,
+        languages=network.languages,
+        team=network.nouns.get("team", ""),
+        data_protection_id=str(network.data_protection_id or ""),
+        version=actions.version_of(network),
+    )
 
 
 def _run(here: Here, id: UUID) -> Network:

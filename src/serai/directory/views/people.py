@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from serai.audit.actions import ChangedMeanwhile
 from serai.directory import actions, forms, queries
-from serai.directory.models import Membership, Person
+from serai.directory.models import Membership, Person, TeamMember
 from serai.directory.territories import language_names
 from serai.sharing.reading import reading
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, page, show
 from serai.web.versions import both_versions, merged
 
 
@@ -74,10 +76,15 @@ def _membership(here: Here, id: UUID) -> Membership:
 def change_membership(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Says anew as what someone is a member."""
     found = _membership(here, id)
-    initial = {"role": found.role, "coordinates": found.coordinates}
-    form = forms.MembershipForm(posted(request), initial=initial)
+    initial = {name: getattr(found, name) for name in forms.MembershipForm.base_fields}
+    form = forms.MembershipForm(merged(request, found), initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.change_membership(here.actor, found, now=here.now, **form.cleaned_data)
+        told = dict(form.cleaned_data)
+        expected = told.pop("version")
+        try:
+            actions.change_membership(here.actor, found, expected=expected, now=here.now, **told)
+        except ChangedMeanwhile as meanwhile:
+            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this membership"))
         messages.success(request, _("The membership is changed."))
         return redirect("organisation", found.organisation_id)
     context = {
@@ -90,20 +97,31 @@ def change_membership(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
     return show(request, "form.html", context, status=422 if form.errors else 200)
 
 
+def end_of(found: Membership | TeamMember) -> SimpleNamespace:
+    """The saved end of a membership or seat, as `EndForm` asks for it."""
+    return SimpleNamespace(on=found.ended_on, version=found.version)
+
+
 @member_page
 def end_membership(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Ends a membership: from that day on the person reads nothing through it."""
     found = _membership(here, id)
     # From the day on which my own ends I could not write that it does.
     mine = found.person_id == here.asker.person
-    form = forms.EndForm(posted(request), initial={"on": here.today + timedelta(days=mine)})
+    initial = {"on": found.ended_on or here.today + timedelta(days=mine), "version": found.version}
+    form = forms.EndForm(merged(request, end_of(found)), initial=initial)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["on"] < found.started_on:
             form.add_error("on", _("It began later than that. Choose a later day."))
         elif mine and form.cleaned_data["on"] <= here.today:
             form.add_error("on", _("Your own can end from tomorrow on. Someone else there can end it today."))
         else:
-            actions.leave(here.actor, found, on=form.cleaned_data["on"], now=here.now)
+            told = form.cleaned_data
+            try:
+                actions.leave(here.actor, found, on=told["on"], expected=told["version"], now=here.now)
+            except ChangedMeanwhile as meanwhile:
+                there = end_of(cast("Membership", meanwhile.record))
+                return both_versions(request, form, there, title=_("Someone else changed this membership"))
             messages.success(request, _("The membership is ended."))
             return redirect("organisation", found.organisation_id)
     name = found.person.name if found.person else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from serai.directory import actions, forms, queries, vocabulary
 from serai.directory.models import City, Person, Team, TeamMember
 from serai.directory.queries import Standing
 from serai.directory.stages import stage_path
+from serai.directory.views.people import end_of
 from serai.directory.views.rings import entry_rings, usual
 from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers
@@ -168,12 +169,18 @@ def end_seat(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = TeamMember.objects.filter(queries.held(here.today)).select_related("team", "person").get(pk=id)
     if not queries.looks_after(here.standing, found):
         raise Http404
-    form = forms.EndForm(posted(request), initial={"on": here.today})
+    initial = {"on": found.ended_on or here.today, "version": found.version}
+    form = forms.EndForm(merged(request, end_of(found)), initial=initial)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["on"] < found.started_on:
             form.add_error("on", _("It began later than that. Choose a later day."))
         else:
-            actions.unseat(here.actor, found, on=form.cleaned_data["on"], now=here.now)
+            told = form.cleaned_data
+            try:
+                actions.unseat(here.actor, found, on=told["on"], expected=told["version"], now=here.now)
+            except ChangedMeanwhile as meanwhile:
+                there = end_of(cast("TeamMember", meanwhile.record))
+                return both_versions(request, form, there, title=_("Someone else changed this seat"))
             messages.success(request, _("The seat is free again."))
             return redirect("team", found.team_id)
     context = {

@@ -1,6 +1,7 @@
 """Writes of an exchange, in the order in which they happen: arranging, programme, safety, taking home."""
 
 from serai.exchanges.actions.arranging import (
+    NotTheDayYet,
     add_goal,
     add_party,
     begin_exchange,
@@ -38,6 +39,7 @@ from serai.exchanges.actions.taking_home import (
 
 __all__ = [
     "NotCheckedYet",
+    "NotTheDayYet",
     "PeopleUnderTheRule",
     "add_goal",
     "add_party",

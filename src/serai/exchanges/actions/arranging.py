@@ -19,6 +19,7 @@ from serai.needs.actions import mark_planned
 from serai.needs.models import Match
 from serai.partnerships.models import Partnership
 from serai.sharing.actions import share_record
+from serai.web.dates import day_of
 
 
 def inner_circle(exchange: Exchange) -> set[str]:
@@ -263,17 +264,32 @@ def reopen_task(actor: Actor, task: Task, *, now: datetime) -> Task:
     return change(actor, task, verb="reopen_task", now=now, done_at=None)
 
 
+class NotTheDayYet(NotAllowedNow):
+    """The first or the last day of the exchange has not come at its place, or it has no days yet."""
+
+
+def _has_come(exchange: Exchange, since: date | None, now: datetime) -> None:
+    if since is None:
+        raise NotTheDayYet("say first on which days the exchange takes place")
+    if day_of(now, exchange.time_zone) < since:
+        raise NotTheDayYet(f"this can be said from {since.isoformat()} on")
+
+
 def _move(actor: Actor, exchange: Exchange, to: str, now: datetime, verb: str) -> Exchange:
     return change(actor, exchange, verb=verb, now=now, state=moved("exchange", exchange.state, to))
 
 
 def begin_exchange(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchange:
-    """The first day has come."""
+    """The first day has come; said from the day before on. Raises `NotTheDayYet`."""
+    moved("exchange", exchange.state, "live")
+    _has_come(exchange, exchange.begins_from, now)
     return _move(actor, exchange, "live", now, "begin_exchange")
 
 
 def close_exchange(actor: Actor, exchange: Exchange, *, now: datetime) -> Exchange:
-    """The days together are over; what follows is the follow-up."""
+    """The days together are over; what follows is the follow-up. Raises `NotTheDayYet` before the last."""
+    moved("exchange", exchange.state, "closed")
+    _has_come(exchange, exchange.closes_from, now)
     return _move(actor, exchange, "closed", now, "close_exchange")
 
 

@@ -137,9 +137,16 @@ def promise(
 
 
 def renew_promise(
-    actor: Actor, commitment: Commitment, *, state: str, now: datetime, reason: str = "", due_on: date | None = None
+    actor: Actor,
+    commitment: Commitment,
+    *,
+    state: str,
+    now: datetime,
+    reason: str = "",
+    due_on: date | None = None,
+    expected: int | None = None,
 ) -> Commitment:
-    """Keep, change, hand over, or let go with a reason: each is a good answer."""
+    """Keep, change, hand over, or let go with a reason: each is a good answer. Raises `ChangedMeanwhile`."""
     if state not in ("kept", "changed", "handed over", "let go"):
         raise NotAllowedNow(f"a promise cannot be {state}")
     if state == "let go" and not reason.strip():
@@ -147,7 +154,7 @@ def renew_promise(
     fields: dict[str, Any] = {"state": state, "reason": reason}
     if due_on is not None:
         fields["due_on"] = due_on
-    return change(actor, commitment, verb="renew_promise", now=now, **fields)
+    return change(actor, commitment, verb="renew_promise", now=now, expected=expected, **fields)
 
 
 @transaction.atomic

@@ -133,6 +133,7 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "next": _next(first, here) if first else None,
         "parties": [_party_line(p, own) for p in parties],
         "mine": here.owns(found),
+        "today": dates.day_of(here.now, found.time_zone),
         "ideas_come": queries.ideas_come(found, here.today),
         "taking_part": here.signed_in and queries.takes_part(found, here.actor, today=here.today),
         "reading": reading(here, found),
@@ -307,5 +308,9 @@ def move_exchange(request: HttpRequest, here: Here, id: UUID, to: str) -> HttpRe
     moves = {"live": actions.begin_exchange, "closed": actions.close_exchange, "cancelled": actions.cancel_exchange}
     if to not in moves:
         raise Http404
-    moves[to](here.actor, Exchange.objects.get(pk=id, source_id=here.actor.source), now=here.now)
+    found = Exchange.objects.select_related("place").get(pk=id, source_id=here.actor.source)
+    try:
+        moves[to](here.actor, found, now=here.now)
+    except actions.NotTheDayYet:
+        messages.error(request, _("It is too early to say this."))
     return redirect("exchange", id)

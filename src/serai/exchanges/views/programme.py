@@ -34,11 +34,6 @@ from serai.web.versions import both_versions, merged
 NO_PLACE = "UTC"
 
 
-def zone_of(exchange: Exchange) -> str:
-    """The time zone the exchange keeps: its place's, else UTC."""
-    return exchange.place.time_zone if exchange.place else NO_PLACE
-
-
 def _owned(here: Here, id: UUID) -> Exchange:
     return Exchange.objects.select_related("place", "audience", "organiser").get(pk=id, source_id=here.actor.source)
 
@@ -145,7 +140,7 @@ def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = Session.objects.select_related(
         "exchange__place", "exchange__audience", "audience", "site__host", "city", "practice"
     ).get(pk=id)
-    zone = zone_of(found.exchange)
+    zone = found.exchange.time_zone
     context = {
         "session": found,
         "exchange": found.exchange,
@@ -182,7 +177,7 @@ def _rules(site: Site) -> list[str]:
 def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The organiser adds an item; nobody is told before the release."""
     found = _owned(here, id)
-    form = forms.SessionForm(posted(request), zone=zone_of(found), sites=_sites())
+    form = forms.SessionForm(posted(request), zone=found.time_zone, sites=_sites())
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
         if isinstance(heeded, HttpResponse):
@@ -198,7 +193,7 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Move to another day, hour or place, or mend it."""
     found = Session.objects.select_related("exchange__place").get(pk=id)
-    zone = zone_of(_owned(here, found.exchange_id))
+    zone = _owned(here, found.exchange_id).time_zone
     form = forms.SessionForm(
         merged(request, _as_saved(found, zone)), initial=_initial(found, zone), zone=zone, sites=_sites()
     )
@@ -258,10 +253,10 @@ def drop_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 @member_page
 def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """A site with the rules of its host."""
+    """A site with the rules of its host, written down by who takes part: all of the exchange are offered it."""
     found = Exchange.objects.select_related("place").get(pk=id)
     organisation = here.standing.organisation
-    if organisation is None:
+    if organisation is None or not queries.takes_part(found, here.actor, today=here.today):
         raise Http404
     form = forms.SiteForm(posted(request))
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
@@ -328,7 +323,7 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
             return redirect("safety", id)
         messages.success(request, _("The programme is released. Everyone of the exchange reads it now."))
         return redirect("programme", id)
-    zone = zone_of(found)
+    zone = found.time_zone
     lines = [_difference(line, zone) for line in queries.unreleased(found)]
     context = {"exchange": found, "lines": lines, "checked": is_checked(found)}
     return show(request, "exchanges/release.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.directory.queries import held
 from serai.exchanges import actions, forms, queries
@@ -21,6 +24,7 @@ from serai.sharing.choosing import Ring, choose_readers, own_rings, team_rings
 from serai.sharing.models import Purged
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.versions import both_versions, merged
 
 MOST_PICTURES = 3  # in a list: the weight of a page is bounded; the others are said in words
 
@@ -189,14 +193,26 @@ def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 def renew_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Keep, change, hand over, or let go with a reason: each is a good answer."""
     found = Commitment.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
-    form = forms.RenewForm(posted(request))
+    form = forms.RenewForm(merged(request, _as_renewed(found)), initial={"version": found.version})
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         kept = heeding.ask_to_heed(request, here, [form.cleaned_data["reason"]], keep=False)
         if isinstance(kept, HttpResponse):
             return kept
-        actions.renew_promise(here.actor, found, now=here.now, **form.cleaned_data)
+        told = dict(form.cleaned_data)
+        expected = told.pop("version")
+        try:
+            actions.renew_promise(here.actor, found, expected=expected, now=here.now, **told)
+        except ChangedMeanwhile as meanwhile:
+            there = _as_renewed(cast("Commitment", meanwhile.record))
+            return both_versions(request, form, there, title=_("Someone else changed this promise"))
         return redirect("promises", found.exchange_id)
     return show(request, "exchanges/renew.html", {"promise": found, "form": form, "reading": reading(here, found)})
+
+
+def _as_renewed(found: Commitment) -> SimpleNamespace:
+    """The saved promise as its form cleans one: what nothing was said of yet has no state there."""
+    state = "" if found.state == "made" else found.state
+    return SimpleNamespace(state=state, reason=found.reason, due_on=found.due_on, version=found.version)
 
 
 @member_page
