@@ -13,6 +13,7 @@ from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
 from serai.exchanges.actions.arranging import finish_tasks
+from serai.exchanges.affected import affected, tell_release
 from serai.exchanges.checked import is_checked, programme_digest, snapshot
 from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
@@ -127,10 +128,11 @@ def check_safety(
 
 @transaction.atomic
 def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> ProgrammeRelease:
-    """Releases the programme as it stands. What is kept of it is the organiser's alone: it holds every session, also
-    those that fewer may read. Raises `NotCheckedYet`."""
+    """Releases the programme as it stands, and tells those it affects. What is kept of it is the organiser's alone:
+    it holds every session, also those that fewer may read. Raises `NotCheckedYet`."""
     if not is_checked(exchange):
         raise NotCheckedYet("two people of different organisations must answer the safety questions first")
+    people = affected(exchange, today=now.date()) - {actor.person}
     release = ProgrammeRelease(
         exchange=exchange,
         number=exchange.programme_number + 1,
@@ -142,4 +144,5 @@ def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> Pro
     state = "released" if exchange.state == "planned" else exchange.state
     change(actor, exchange, verb="release_programme", now=now, programme_number=release.number, state=state)
     finish_tasks(actor, exchange.pk, RELEASED, now=now)
+    tell_release(release, people, now=now)
     return release
