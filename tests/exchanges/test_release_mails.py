@@ -57,7 +57,7 @@ def change(world: World, session: Session, **fields: Any) -> None:
 
 def test_moving_one_session_mails_exactly_its_people(world: World) -> None:
     exchange = arranged(world)
-    for_all = with_session(world, exchange, title="Zarzevara", where="The kiln")
+    for_all = with_session(world, exchange, title="Zarzevara", where="The kiln", readers=None)
     ngos = [group("organisation", world[name].organisation.id) for name in ("Arbreva", "Arbreva NGO")]
     for_two = with_session(world, exchange, title="Zarzevara", where="The kiln", readers=ngos)
     assert not outbox_mails(), "a draft is told to nobody"

@@ -64,7 +64,8 @@ def _reading(exchange: Exchange, part: People) -> Callable[[Protected, People], 
         return frozenset(readers_by_id(list(groups), source)) | (part if inner in groups else frozenset())
 
     def reading(record: Protected, people: People) -> People:
-        groups = () if record.hidden_at else tuple(record.audience.groups)
+        released = exchange if isinstance(record, Session) and record.is_draft else record
+        groups = () if record.hidden_at else tuple(released.audience.groups)
         return people if EVERYONE in groups else people & readers(groups, record.source_id)
 
     return reading
