@@ -7,6 +7,7 @@ import pytest
 from serai.audit.actions import change_audience
 from serai.core.audience import group
 from serai.exchanges import actions
+from serai.exchanges.actions.arranging import inner_circle
 from serai.exchanges.checked import programme_digest
 from serai.exchanges.models import Exchange, Session
 from serai.sharing.actions import share_record
@@ -85,8 +86,13 @@ def test_who_checks_the_safety_for_another_party_reads_every_draft(world: World)
     release(world, exchange)
 
 
-def test_a_party_that_comes_later_reads_the_drafts_too(world: World) -> None:
-    exchange = arranged(world)
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_party_that_comes_later_reads_the_drafts_too(world: World, narrow: bool) -> None:
+    exchange, parts = arranged(world), [world[name].organisation for name in ("Arbreva", "Lipovar")]
+    if narrow:  # as an exchange is planned: for its participants, its organiser and who speaks for a party
+        with world["Arbreva"].asks():
+            share_record(world["Arbreva"].actor, fresh(exchange), inner_circle(exchange, parts), now=NOW)
+            exchange = fresh(exchange)
     draft = with_session(world, exchange, readers=None)
     given = with_session(world, exchange, readers=[group("organisation", world["Arbreva"].organisation.id)])
     asked = {"city": world.cities["Valdora"].pk}
@@ -94,7 +100,7 @@ def test_a_party_that_comes_later_reads_the_drafts_too(world: World) -> None:
     assert readers(world, draft) == {"Arbreva", "Lipovar", "Valdora"}
     assert readers(world, given) == {"Arbreva"}
     release(world, exchange)
-    assert readers(world, draft) == set(world.people)
+    assert readers(world, draft) == set(world.people) - ({"Valdora NGO"} if narrow else set())
 
 
 def test_no_draft_is_wider_than_its_exchange_and_none_follows_it(world: World) -> None:

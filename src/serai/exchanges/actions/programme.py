@@ -100,15 +100,16 @@ def planning(exchange: Exchange) -> set[str]:
 @transaction.atomic
 def share_drafts(actor: Actor, exchange: Exchange, *, now: datetime) -> None:
     """A party came: who speaks for it reads the drafts too."""
-    wanted = audience_id(planning(exchange))
+    fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
+    wanted = audience_id(planning(fresh))
     for session in _drafts(actor, exchange).exclude(audience=wanted):
         change(actor, session, verb="share", now=now, audience_id=wanted, drafted_for=wanted)
 
 
 def _drafts(actor: Actor, exchange: Exchange) -> QuerySet[Session]:
-    return Session.objects.filter(exchange=exchange, source_id=actor.source, drafted_for=F("audience_id")).order_by(
-        "id"
-    )
+    """The sessions that are not released yet and have the readers of a draft."""
+    found = Session.objects.filter(exchange=exchange, source_id=actor.source, drafted_for=F("audience_id"))
+    return found.order_by("id")
 
 
 def change_session(actor: Actor, session: Session, *, expected: int, now: datetime, **fields: Any) -> Session:
