@@ -64,8 +64,9 @@ def published(world: World, name: str = "Lipovar", **changed: Any) -> Practice:
 
 
 def with_session(world: World, exchange: Exchange, **more: Any) -> Session:
-    """A session of Arbreva's exchange, on its second day."""
+    """A session of Arbreva's exchange, on its second day; without `readers` it is a draft."""
     given: dict[str, Any] = {
+        "readers": network(world),
         "title": "A visit",
         "kind": "site_visit",
         "starts_at": datetime(2019, 11, 26, 9, tzinfo=UTC),

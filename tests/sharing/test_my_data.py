@@ -69,9 +69,22 @@ def lived(world: World) -> dict[str, uuid.UUID]:
     exchange, ngo = arranged(world), world["Lipovar NGO"]
     with world["Arbreva"].asks():
         talk = exchanges.add_session(
-            world["Arbreva"].actor, exchange, title="Talk", kind="practitioners", chatham=True, now=NOW
+            world["Arbreva"].actor,
+            exchange,
+            title="Talk",
+            kind="practitioners",
+            chatham=True,
+            now=NOW,
+            readers=[group("network", world.network.id)],
         )
-        walk = exchanges.add_session(world["Arbreva"].actor, exchange, title="Walk", kind="site_visit", now=NOW)
+        walk = exchanges.add_session(
+            world["Arbreva"].actor,
+            exchange,
+            title="Walk",
+            kind="site_visit",
+            now=NOW,
+            readers=[group("network", world.network.id)],
+        )
     with ngo.asks():
         kept = exchanges.capture_takeaway(ngo.actor, exchange, "Kept for myself", now=NOW)
         shared = exchanges.capture_takeaway(ngo.actor, exchange, "Shared with all", now=NOW)

@@ -180,7 +180,9 @@ def test_only_the_source_gives_other_readers(world: World) -> None:
 def test_what_belongs_to_it_follows_and_cannot_be_wider(world: World) -> None:
     exchange, arbreva = arranged(world), world["Arbreva"]
     with arbreva.asks():
-        session = exchanges.add_session(arbreva.actor, exchange, title="Visit", kind="site_visit", now=NOW)
+        session = exchanges.add_session(
+            arbreva.actor, exchange, title="Visit", kind="site_visit", readers=exchange.audience.groups, now=NOW
+        )
         share_record(arbreva.actor, exchange, [group("exchange", exchange.id)], now=NOW)
         session = Session.objects.select_related("audience").get(pk=session.pk)
         assert session.audience.groups == [group("exchange", exchange.id)]

@@ -284,7 +284,13 @@ def test_a_purged_chatham_house_note_forgets_its_author(world: World, contact: S
     exchange, arbreva = arranged(world), world["Arbreva"]
     with arbreva.asks():
         session = exchanges.add_session(
-            arbreva.actor, exchange, title="Talk", kind="practitioners", chatham=True, now=NOW
+            arbreva.actor,
+            exchange,
+            title="Talk",
+            kind="practitioners",
+            chatham=True,
+            now=NOW,
+            readers=[group("network", world.network.id)],
         )
     with world["Lipovar NGO"].asks():
         note = exchanges.write_note(world["Lipovar NGO"].actor, session, SECRET, now=NOW)

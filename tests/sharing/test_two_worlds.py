@@ -55,9 +55,22 @@ def sessions(world: World) -> tuple[Exchange, Session, Session]:
     exchange, arbreva = arranged(world), world["Arbreva"]
     with arbreva.asks():
         talk = exchanges.add_session(
-            arbreva.actor, exchange, title="Among colleagues", kind="practitioners", chatham=True, now=NOW
+            arbreva.actor,
+            exchange,
+            title="Among colleagues",
+            kind="practitioners",
+            chatham=True,
+            now=NOW,
+            readers=[group("network", world.network.id)],
         )
-        walk = exchanges.add_session(arbreva.actor, exchange, title="Walk", kind="site_visit", now=NOW)
+        walk = exchanges.add_session(
+            arbreva.actor,
+            exchange,
+            title="Walk",
+            kind="site_visit",
+            now=NOW,
+            readers=[group("network", world.network.id)],
+        )
     return exchange, talk, walk
 
 

@@ -55,6 +55,11 @@ class Protected(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it waits for its release: until then it has readers of its own, and does not follow its whole."""
+        return False
+
 
 def side_reference(to: Any, *, related_name: str) -> Any:
     """A link to an organisation, person or exchange that fewer may read than this row.

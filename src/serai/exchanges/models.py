@@ -155,9 +155,15 @@ class Session(Protected):
     open_to_invited = models.BooleanField(default=False)
     beside = models.BooleanField(default=False)  # runs beside others
     position = models.PositiveSmallIntegerField(default=1)
+    drafted_for = models.IntegerField(null=True, editable=False)  # the audience it has until it is released
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether a release gives it the readers of its exchange: not where its source chose others meanwhile."""
+        return self.drafted_for is not None and self.drafted_for == self.audience_id
 
 
 class SafetyCheck(Protected):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from serai import erased
-from serai.audit.actions import Actor, NotYours, add, change, change_audience
+from serai.audit.actions import Actor, NotYours, add, audience_id, change, change_audience
 from serai.core.audience import EVERYONE, group
 from serai.core.lifecycle import NotAllowedNow
 from serai.db.acting import forget_keys
@@ -99,12 +99,25 @@ def _follow(actor: Actor, noun: Noun, record: Protected, before: int, now: datet
         rows = child.model._default_manager.filter(**{child.parent: record.pk}, source_id=record.source_id)
         fits: dict[int, bool] = {record.audience.pk: True}
         for row in rows.select_related("audience").order_by("pk"):
+            if row.is_draft:
+                count += _kept_as_draft(actor, row, record, now)
+                continue
             if row.audience.pk not in fits:
                 fits[row.audience.pk] = row.audience.pk != before and inside(row.audience.groups, record)
             if not fits[row.audience.pk]:
                 changed = change_audience(actor, row, record.audience.groups, now=now)
                 count += 1 + _follow(actor, child, changed, row.audience.pk, now)
     return count
+
+
+def _kept_as_draft(actor: Actor, row: Protected, whole: Protected, now: datetime) -> int:
+    """What is not released is not shown to those of its whole; where some of its readers are lost, its source keeps
+    it."""
+    if inside(row.audience.groups, whole):
+        return 0
+    own = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
+    change(actor, row, verb="share", now=now, audience_id=audience_id([own]), drafted_for=audience_id([own]))
+    return 1
 
 
 def contacts_for(record: Protected) -> list[uuid.UUID]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -49,5 +50,10 @@ def tell_contact(report: Report, *, now: datetime) -> int:
 
 def tell(occasion: str, subject: str, body: str, people: Collection[uuid.UUID], now: datetime) -> int:
     """Mails these people, where they have an account; how many were not told of this occasion before."""
-    accounts = Account.objects.filter(person_id__in=people, is_active=True).order_by("pk")
+    accounts = reached(people).order_by("pk")
     return sum(post(occasion, account.email, subject, body, account.person_id, now) for account in accounts)
+
+
+def reached(people: Collection[uuid.UUID]) -> QuerySet[Account]:
+    """The accounts at which these people are mailed."""
+    return Account.objects.filter(person_id__in=people, is_active=True)

@@ -26,6 +26,7 @@ from serai.exchanges.actions.programme import (
     check_safety,
     drop_session,
     release_programme,
+    share_drafts,
 )
 from serai.exchanges.actions.taking_home import (
     capture_takeaway,
@@ -66,6 +67,7 @@ __all__ = [
     "release_programme",
     "renew_promise",
     "reopen_task",
+    "share_drafts",
     "share_takeaway",
     "weigh_takeaway",
     "write_note",

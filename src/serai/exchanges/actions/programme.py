@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
-from serai.audit.actions import Actor, add, change
+from serai.audit.actions import Actor, add, audience_id, change
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
 from serai.exchanges.actions.arranging import finish_tasks
+from serai.exchanges.affected import affected, tell_release
 from serai.exchanges.checked import is_checked, programme_digest, snapshot
-from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Session, Site
+from serai.exchanges.models import IN_PROGRAMME, Exchange, Party, ProgrammeRelease, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.practices.models import Practice
+from serai.sharing.actions import inside
 
 # What a released programme has behind it.
 RELEASED = ("draft_programme", "site_rules", "safety_check", "release_programme")
@@ -62,7 +65,7 @@ def add_session(
     beside: bool = False,
     readers: Iterable[str] | None = None,
 ) -> Session:
-    """One item of the programme, private to the exchange until released."""
+    """One item of the programme. Until its release those who plan read it, unless it has `readers` of its own."""
     _in_order(starts_at, ends_at)
     session = Session(
         exchange=exchange,
@@ -80,8 +83,34 @@ def add_session(
         position=exchange.sessions.count() + 1,
         illustrative=exchange.illustrative,
     )
-    groups = set(readers) if readers is not None else set(exchange.audience.groups)
-    return add(actor, session, verb="add_session", groups=groups, now=now)
+    if readers is not None or not exchange.under_way:
+        groups = exchange.audience.groups if readers is None else readers
+        return add(actor, session, verb="add_session", groups=groups, now=now)
+    planners = planning(exchange)
+    session.drafted_for = audience_id(planners)
+    return add(actor, session, verb="add_session", groups=planners, now=now)
+
+
+def planning(exchange: Exchange) -> set[str]:
+    """Who reads a draft: the organiser, and the organisations that speak for a party and read the exchange."""
+    speakers = Party.objects.filter(exchange=exchange).exclude(speaker=None).values_list("speaker_id", flat=True)
+    names = {group("organisation", id) for id in speakers}
+    return {group("organisation", exchange.organiser_id)} | {name for name in names if inside([name], exchange)}
+
+
+@transaction.atomic
+def share_drafts(actor: Actor, exchange: Exchange, *, now: datetime) -> None:
+    """A party came: who speaks for it reads the drafts too."""
+    fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
+    wanted = audience_id(planning(fresh))
+    for session in _drafts(actor, exchange).exclude(audience=wanted):
+        change(actor, session, verb="share", now=now, audience_id=wanted, drafted_for=wanted)
+
+
+def _drafts(actor: Actor, exchange: Exchange) -> QuerySet[Session]:
+    """The sessions that are not released yet and have the readers of a draft."""
+    found = Session.objects.filter(exchange=exchange, source_id=actor.source, drafted_for=F("audience_id"))
+    return found.order_by("id")
 
 
 def change_session(actor: Actor, session: Session, *, expected: int, now: datetime, **fields: Any) -> Session:
@@ -134,10 +163,12 @@ def check_safety(
 
 @transaction.atomic
 def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> ProgrammeRelease:
-    """Releases the programme as it stands. What is kept of it is the organiser's alone: it holds every session, also
-    those that fewer may read. Raises `NotCheckedYet`."""
+    """Releases the programme as it stands: those of the exchange read it now, and whom it affects is told. What is
+    kept of it is the organiser's alone: it holds every session, also those that fewer may read. Raises
+    `NotCheckedYet`."""
     if not is_checked(exchange):
         raise NotCheckedYet("two people of different organisations must answer the safety questions first")
+    people = affected(exchange, today=now.date()) - {actor.person}
     release = ProgrammeRelease(
         exchange=exchange,
         number=exchange.programme_number + 1,
@@ -148,5 +179,8 @@ def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> Pro
     add(actor, release, verb="release_programme", groups=[own], now=now)
     state = "released" if exchange.state == "planned" else exchange.state
     change(actor, exchange, verb="release_programme", now=now, programme_number=release.number, state=state)
+    for session in _drafts(actor, exchange).filter(IN_PROGRAMME):
+        change(actor, session, verb="share", now=now, audience_id=exchange.audience_id, drafted_for=None)
     finish_tasks(actor, exchange.pk, RELEASED, now=now)
+    tell_release(release, people, now=now)
     return release

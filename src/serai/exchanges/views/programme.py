@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.exchanges import actions, forms, queries
+from serai.exchanges.affected import affected
 from serai.exchanges.checked import is_checked, said
 from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
 from serai.exchanges.queries import Slot
@@ -26,6 +27,7 @@ from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.exchanges.views.clashing import clashing
 from serai.sharing import heeding
 from serai.sharing.reading import reading, reading_of
+from serai.sharing.telling import reached
 from serai.web import dates
 from serai.web.jinja import url
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show, show_once
@@ -313,20 +315,28 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 @member_page
 def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """What the release changes, then one button; it writes only to those it affects."""
+    """What the release changes and how many it affects, then one button; it writes to them alone."""
     found = _owned(here, id)
+    told = _told(reached(affected(found, today=here.today) - {here.actor.person}).count())
     if request.method == "POST":
         try:
             actions.release_programme(here.actor, found, now=here.now)
         except actions.NotCheckedYet:
             messages.error(request, _("Two people of different organisations must answer the safety questions first."))
             return redirect("safety", id)
-        messages.success(request, _("The programme is released. Everyone of the exchange reads it now."))
+        messages.success(request, _("The programme is released.") + f" {told}")
         return redirect("programme", id)
     zone = found.time_zone
     lines = [_difference(line, zone) for line in queries.unreleased(found)]
-    context = {"exchange": found, "lines": lines, "checked": is_checked(found)}
+    context = {"exchange": found, "lines": lines, "checked": is_checked(found), "told": told}
     return show(request, "exchanges/release.html", context)
+
+
+def _told(count: int) -> str:
+    """How many are told, in a sentence."""
+    if not count:
+        return _("Nobody is told by mail.")
+    return ngettext("%(num)d person is told by mail.", "%(num)d people are told by mail.", count) % {"num": count}
 
 
 def _difference(line: queries.Difference, zone: str) -> dict[str, Any]:
