@@ -20,7 +20,7 @@ from serai.directory import actions as directory
 from serai.directory.models import Membership, Organisation
 from serai.sharing import links
 from serai.sharing.invitations import invite, takes_over
-from worlds import Someone, World
+from worlds import Someone, World, browsing
 
 NEW = "youth@lipovar.example"
 
@@ -115,12 +115,17 @@ def test_the_first_own_member_takes_the_organisation_over_at_the_first_sign_in(c
             readers=readers,
             now=clock.now(),
         )
-    invited(world, by="Arbreva", address="club@example.org", of=club)
+    made = invited(world, by="Arbreva", address="club@example.org", of=club)
+    calls_back = f"/links/{made.link.pk}/call-back/"
+    assert calls_back in browsing(arbreva).get("/links/").content.decode()
     with arbreva.asks():
         assert Organisation.objects.get(pk=club.pk).claimed_on is None
     signed_in(client, "club@example.org")
     with arbreva.asks():
         assert Organisation.objects.get(pk=club.pk).source_id == club.pk
+    waiting = browsing(arbreva).get("/links/").content.decode()
+    assert "Youth worker of Lipovar" in waiting
+    assert calls_back not in waiting, "it comes from the organisation now"
     with pytest.raises(NotYours):
         invited(world, by="Arbreva", of=club)
 

@@ -131,6 +131,7 @@ def sent_links(request: HttpRequest, here: Here) -> HttpResponse:
             "link": one,
             "who": people[one.person_id].name if one.person_id in people else one.address,
             "what": links.kind_of(one.kind).word,
+            "mine": here.owns(one),  # not an invitation into an organisation that has been taken over since
             "tells_more": one.person_id is not None and links.kind_of(one.kind).tells_more,
         }
         for one in span.rows
