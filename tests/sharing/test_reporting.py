@@ -257,6 +257,22 @@ def test_a_purged_session_is_gone_from_released_programmes(world: World, contact
         assert Session.objects.count() == 1
 
 
+def test_what_waits_to_replace_a_purged_session_is_emptied_too(world: World, contact: Someone) -> None:
+    exchange, arbreva = arranged(world), world["Arbreva"]
+    with arbreva.asks():
+        session = exchanges.add_session(
+            arbreva.actor, exchange, title=SECRET, kind="debate", readers=exchange.audience.groups, now=NOW
+        )
+        release = ProgrammeRelease(exchange=exchange, number=1, programme=[{"id": str(session.id), "title": SECRET}])
+        add(arbreva.actor, release, verb="release_programme", groups=exchange.audience.groups, now=NOW)
+        exchanges.change_session(arbreva.actor, session, expected=1, where=SECRET, now=NOW)
+        assert Session.objects.filter(title=SECRET).count() == 2
+    report = reported(world, session)
+    with contact.asks():
+        purge_record(contact.actor, report, why="It named someone.", now=NOW)
+    assert everywhere(SECRET) == []
+
+
 def test_a_purged_organisation_is_gone_from_the_mails_that_invited_into_it(world: World, contact: Someone) -> None:
     arbreva = world["Arbreva"]
     with arbreva.asks():

@@ -159,7 +159,7 @@ def change(
     wanted = rows if expected is None else rows.filter(version=expected)
     try:
         with transaction.atomic():
-            changed = wanted.update(version=F("version") + 1, changed_at=at, **fields)
+            changed = wanted.update(**{"version": F("version") + 1, "changed_at": at} | fields)
     except ProgrammingError as error:
         if _refused(error):
             raise NotYours(f"{type(record).__name__} cannot be written by this asker") from error

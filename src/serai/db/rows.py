@@ -60,6 +60,10 @@ class Protected(models.Model):
         """Whether it waits for its release: until then it has readers of its own, and does not follow its whole."""
         return False
 
+    def edits(self) -> list[Protected]:
+        """What waits to replace it, and is for none who does not read it."""
+        return []
+
 
 def side_reference(to: Any, *, related_name: str) -> Any:
     """A link to an organisation, person or exchange that fewer may read than this row.

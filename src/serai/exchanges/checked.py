@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import Any
 
-from serai.exchanges.models import IN_PROGRAMME, Exchange, SafetyCheck
+from serai.exchanges.models import Exchange, SafetyCheck
+from serai.exchanges.waiting import planned
 
 
 def programme_digest(exchange: Exchange) -> str:
     """A digest of what must be checked anew when it changes: sites, open sessions, the place."""
-    sessions = exchange.sessions.filter(IN_PROGRAMME).order_by("id")
+    sessions = planned(exchange)
     parts = sorted(f"{s.site_id}:{s.open_to_invited}" for s in sessions if s.site_id is not None or s.open_to_invited)
     return hashlib.sha256(json.dumps([str(exchange.place_id), *parts]).encode()).hexdigest()
 
@@ -31,8 +32,8 @@ def is_checked(exchange: Exchange) -> bool:
 
 
 def snapshot(exchange: Exchange) -> list[dict[str, Any]]:
-    """The programme as it stands, as it is kept with a release."""
-    sessions = exchange.sessions.filter(IN_PROGRAMME).order_by("starts_at", "position")
+    """The programme as a release now would leave it, as it is kept with a release."""
+    sessions = sorted(planned(exchange), key=lambda s: (s.starts_at is None, s.starts_at or s.created_at, s.position))
     return [
         {
             "id": str(s.id),

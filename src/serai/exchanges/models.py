@@ -13,6 +13,7 @@ from serai.partnerships.models import Partnership
 from serai.practices.models import Practice
 
 IN_PROGRAMME = models.Q(position__gt=0)  # of sessions: a dropped one stands at 0
+CHANGED, TAKEN_OUT = -1, -2  # where what waits to replace a released session stands
 UNDER_WAY = ("planned", "released", "live")
 FORMS = [("in_person", "in_person"), ("online", "online"), ("both", "both")]
 
@@ -154,8 +155,9 @@ class Session(Protected):
     chatham = models.BooleanField(default=False)
     open_to_invited = models.BooleanField(default=False)
     beside = models.BooleanField(default=False)  # runs beside others
-    position = models.PositiveSmallIntegerField(default=1)
+    position = models.SmallIntegerField(default=1)
     drafted_for = models.IntegerField(null=True, editable=False)  # the audience it has until it is released
+    replaces = models.UUIDField(null=True, editable=False, db_index=True)  # the session that this will be
 
     def __str__(self) -> str:
         return self.title
@@ -164,6 +166,10 @@ class Session(Protected):
     def is_draft(self) -> bool:
         """Whether a release gives it the readers of its exchange: not where its source chose others meanwhile."""
         return self.drafted_for is not None and self.drafted_for == self.audience_id
+
+    def edits(self) -> list[Protected]:
+        """What waits to replace it."""
+        return list(Session.objects.filter(replaces=self.pk, position__lt=0).select_related("audience").order_by("id"))
 
 
 class SafetyCheck(Protected):

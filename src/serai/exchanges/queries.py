@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, UUIDField
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from serai.audit.actions import Actor
@@ -19,6 +19,7 @@ from serai.directory.queries import held
 from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
     IN_PROGRAMME,
+    TAKEN_OUT,
     UNDER_WAY,
     Commitment,
     Exchange,
@@ -176,21 +177,64 @@ class Slot(NamedTuple):
     where: str
     site: str | None
     site_id: uuid.UUID | None
+    position: int
+    replaces: uuid.UUID | None
+
+    @property
+    def taken_out(self) -> bool:
+        """Whether it goes with the next release."""
+        return self.position == TAKEN_OUT
 
 
 _SLOTS = Ready(
     Slot,
     lambda: (
-        Session.objects.filter(IN_PROGRAMME, exchange=Gap("exchange", UUIDField()))
+        Session.objects.filter(exchange=Gap("exchange", UUIDField()))
+        .exclude(position=0)
         .order_by(F("starts_at").asc(nulls_last=True), "position", "id")
-        .values_list("id", "title", "starts_at", "ends_at", "where", "site__name", "site_id")
+        .values_list("id", "title", "starts_at", "ends_at", "where", "site__name", "site_id", "position", "replaces")
     ),
 )
 
 
-def programme_sessions(exchange: uuid.UUID) -> tuple[Slot, ...]:
-    """The sessions of an exchange in order of time; those without a time in the order they were added."""
-    return tuple(_SLOTS.all(exchange=exchange))
+def programme_sessions(exchange: uuid.UUID, *, under_way: bool = True) -> tuple[Slot, ...]:
+    """The sessions of an exchange in order of time; those without a time in the order they were added.
+
+    Of what changes with the next release, those who plan get the new values, and a position below nought.
+    """
+    found = _SLOTS.all(exchange=exchange)
+    waiting = {slot.replaces: slot for slot in found if slot.position < 0}
+    if not waiting:
+        return tuple(found)
+    there = [slot for slot in found if slot.position > 0]
+    if not under_way:
+        return tuple(there)
+    pairs = ((slot, waiting.get(slot.id, slot)) for slot in there)
+    shown = ((slot, new._replace(id=slot.id)) for slot, new in pairs)
+    return tuple(new for _old, new in sorted(shown, key=_in_order))
+
+
+def _in_order(pair: tuple[Slot, Slot]) -> tuple[bool, float, int, uuid.UUID]:
+    old, new = pair
+    return (new.starts_at is None, new.starts_at.timestamp() if new.starts_at else 0, old.position, old.id)
+
+
+def session_page(id: uuid.UUID) -> tuple[Session, int]:
+    """One session as a release now would leave it, as far as the asker reads what waits, and where that stands (0:
+    nothing waits). Raises `Session.DoesNotExist`."""
+    rows = Session.objects.filter(Q(pk=id) | Q(replaces=id, position__lt=0)).select_related(
+        "exchange__place", "exchange__audience", "audience", "site__host", "city", "practice"
+    )
+    found = {row.pk == id: row for row in rows.order_by("id")}
+    if True not in found:
+        raise Session.DoesNotExist
+    session, new = found[True], found.get(False)
+    if new is None or not session.exchange.under_way:
+        return session, 0
+    where = new.position
+    for name in ("pk", "position", "audience", "source_id", "hidden_at"):
+        setattr(new, name, getattr(session, name))
+    return new, where
 
 
 class Heading(NamedTuple):
@@ -252,6 +296,7 @@ def ideas_come(exchange: Exchange, today: date) -> bool:
 
 def now_and_next(sessions: Sequence[Slot], now: datetime) -> tuple[Slot | None, Slot | None]:
     """The session that runs, and the next one that begins."""
+    sessions = [s for s in sessions if not s.taken_out]
     running = next((s for s in sessions if s.starts_at and s.ends_at and s.starts_at <= now < s.ends_at), None)
     coming = next((s for s in sessions if s.starts_at and s.starts_at > now), None)
     return running, coming

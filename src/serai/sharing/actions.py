@@ -92,7 +92,7 @@ def inside(groups: Iterable[str], parent: Protected) -> bool:
 
 def _follow(actor: Actor, noun: Noun, record: Protected, before: int, now: datetime) -> int:
     """Gives the children of the same source its readers: those as wide as it was, and those wider than it is now."""
-    count = 0
+    count = sum(_kept_as_draft(actor, row, record, now) for row in record.edits())
     for child in children_of(noun):
         if child.fixed:
             continue

@@ -131,7 +131,9 @@ CREATE FUNCTION serai_purge(this uuid, because text) RETURNS jsonb
         gone := gone || jsonb_build_object('serai_photo', ids);
       END IF;
       IF place = 'serai_session' THEN
-        blank := blank || jsonb_build_object('serai_programmerelease', serai_untitle(record));
+        ids := ARRAY(SELECT id FROM serai_session WHERE replaces = record);
+        blank := blank || jsonb_build_object('serai_programmerelease', serai_untitle(record),
+          'serai_session', serai_empty('serai_session', ids));
       END IF;
       -- What was put into another language goes with what it translates, of a practice in every version, of a story in
       -- every passage; and a story's passages go with it.
@@ -226,6 +228,9 @@ CREATE POLICY definer_empties_translations ON serai_passagetranslation FOR UPDAT
 CREATE POLICY definer_finds_translations ON serai_passagetranslation FOR SELECT TO serai_definer USING (original_id IN
   (SELECT p.id FROM serai_passage p WHERE ARRAY[p.id, p.record_id, p.story_id] && serai_purging()));
 GRANT SELECT (original_id) ON serai_practicetranslation, serai_storytranslation, serai_passagetranslation TO serai_definer;
+CREATE POLICY definer_empties_waiting ON serai_session FOR UPDATE TO serai_definer USING (replaces IN (SELECT unnest(serai_purging())));
+CREATE POLICY definer_finds_waiting ON serai_session FOR SELECT TO serai_definer USING (replaces IN (SELECT unnest(serai_purging())));
+GRANT SELECT (replaces) ON serai_session TO serai_definer;
 CREATE POLICY definer_untitles ON serai_programmerelease FOR UPDATE TO serai_definer
   USING (exchange_id IN (SELECT s.exchange_id FROM serai_session s WHERE s.id IN (SELECT unnest(serai_purging()))));
 CREATE POLICY definer_finds_released ON serai_programmerelease FOR SELECT TO serai_definer

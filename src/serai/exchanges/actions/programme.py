@@ -9,15 +9,26 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from serai.audit.actions import Actor, add, audience_id, change
+from serai.audit.actions import Actor, ChangedMeanwhile, NotYours, add, audience_id, change
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
 from serai.exchanges.actions.arranging import finish_tasks
 from serai.exchanges.affected import affected, tell_release
 from serai.exchanges.checked import is_checked, programme_digest, snapshot
-from serai.exchanges.models import IN_PROGRAMME, Exchange, Party, ProgrammeRelease, SafetyCheck, Session, Site
+from serai.exchanges.models import (
+    CHANGED,
+    IN_PROGRAMME,
+    TAKEN_OUT,
+    Exchange,
+    Party,
+    ProgrammeRelease,
+    SafetyCheck,
+    Session,
+    Site,
+)
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
+from serai.exchanges.waiting import is_released, values_of, waiting_for, waiting_in
 from serai.practices.models import Practice
 from serai.sharing.actions import inside
 
@@ -102,9 +113,13 @@ def planning(exchange: Exchange) -> set[str]:
 def share_drafts(actor: Actor, exchange: Exchange, *, now: datetime) -> None:
     """A party came: who speaks for it reads the drafts too."""
     fresh = Exchange.objects.select_related("audience").get(pk=exchange.pk)
-    wanted = audience_id(planning(fresh))
-    for session in _drafts(actor, exchange).exclude(audience=wanted):
-        change(actor, session, verb="share", now=now, audience_id=wanted, drafted_for=wanted)
+    replaced = {row.pk: session for row, session in waiting_in(fresh)}
+    planners = audience_id(planning(fresh))
+    for draft in _drafts(actor, exchange).exclude(position=0, replaces__isnull=False):
+        session = replaced.get(draft.pk)
+        wanted = audience_id(_planning_of(actor, fresh, session)) if session else planners
+        if draft.audience_id != wanted:
+            change(actor, draft, verb="share", now=now, audience_id=wanted, drafted_for=wanted)
 
 
 def _drafts(actor: Actor, exchange: Exchange) -> QuerySet[Session]:
@@ -114,14 +129,75 @@ def _drafts(actor: Actor, exchange: Exchange) -> QuerySet[Session]:
 
 
 def change_session(actor: Actor, session: Session, *, expected: int, now: datetime, **fields: Any) -> Session:
-    """Mends or moves a session; told to nobody before the next release."""
-    _in_order(fields.get("starts_at", session.starts_at), fields.get("ends_at", session.ends_at))
-    return change(actor, session, verb="change_session", now=now, expected=expected, **fields)
+    """Mends or moves a session; shown and told to nobody but those who plan before the next release.
+
+    `expected` is the version of what the editor saw: what waits for the release where something does.
+    """
+    return _edit(actor, session, CHANGED, verb="change_session", expected=expected, now=now, **fields)
 
 
 def drop_session(actor: Actor, session: Session, *, now: datetime) -> Session:
-    """Takes a session out of the programme; what was noted in it stays."""
-    return change(actor, session, verb="drop_session", now=now, position=0)
+    """Takes a session out of the programme, with the next release where it stands in one; its notes stay."""
+    return _edit(actor, session, TAKEN_OUT, verb="drop_session", expected=None, now=now)
+
+
+@transaction.atomic
+def _edit(
+    actor: Actor, session: Session, to: int, *, verb: str, expected: int | None, now: datetime, **fields: Any
+) -> Session:
+    """Writes what waits to replace a released session; a session that is not released itself. One editor at a time."""
+    held = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if held is None:
+        raise NotYours("Session cannot be changed by this asker")
+    waits = waiting_for(held)
+    shown = waits or held
+    _in_order(fields.get("starts_at", shown.starts_at), fields.get("ends_at", shown.ends_at))
+    if waits is None and is_released(held):
+        if expected not in (None, held.version):
+            raise ChangedMeanwhile(held)
+        return _set_aside(actor, held, to, verb=verb, now=now, **fields)
+    if waits is not None:
+        fields["position"] = to
+    elif to == TAKEN_OUT:
+        fields["position"] = 0
+    return change(actor, shown, verb=verb, now=now, expected=expected, **fields)
+
+
+def _set_aside(actor: Actor, session: Session, to: int, *, verb: str, now: datetime, **fields: Any) -> Session:
+    """A row with the new values. Its version goes on from the session's, so that none is ever seen twice."""
+    row = Session(
+        exchange=session.exchange,
+        replaces=session.pk,
+        position=to,
+        version=session.version + 1,
+        illustrative=session.illustrative,
+        **values_of(session),
+    )
+    for name, value in fields.items():
+        setattr(row, name, value)
+    readers = _planning_of(actor, session.exchange, session)
+    row.drafted_for = audience_id(readers)
+    return add(actor, row, verb=verb, groups=readers, now=now, source=session.source_id)
+
+
+def _planning_of(actor: Actor, exchange: Exchange, session: Session) -> set[str]:
+    """Who of those who plan read this session, and whoever it comes from."""
+    return {_own(actor)} | {name for name in planning(exchange) if inside([name], session)}
+
+
+def _own(actor: Actor) -> str:
+    return group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
+
+
+def _carry_over(actor: Actor, exchange: Exchange, *, now: datetime) -> None:
+    """Gives the released sessions what waited for them; then nothing waits, and what did is its source's alone."""
+    kept = audience_id([_own(actor)])
+    for row, session in waiting_in(exchange):
+        if row.position == CHANGED:
+            change(actor, session, verb="change_session", now=now, version=row.version + 1, **values_of(row))
+        else:
+            change(actor, session, verb="drop_session", now=now, version=row.version + 1, position=0)
+        change(actor, row, verb="release_programme", now=now, position=0, audience_id=kept, drafted_for=kept)
 
 
 def _in_order(starts_at: datetime | None, ends_at: datetime | None) -> None:
@@ -169,14 +245,14 @@ def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> Pro
     if not is_checked(exchange):
         raise NotCheckedYet("two people of different organisations must answer the safety questions first")
     people = affected(exchange, today=now.date()) - {actor.person}
+    _carry_over(actor, exchange, now=now)
     release = ProgrammeRelease(
         exchange=exchange,
         number=exchange.programme_number + 1,
         programme=snapshot(exchange),
         illustrative=exchange.illustrative,
     )
-    own = group("organisation", actor.organisation) if actor.organisation else group("person", actor.person)
-    add(actor, release, verb="release_programme", groups=[own], now=now)
+    add(actor, release, verb="release_programme", groups=[_own(actor)], now=now)
     state = "released" if exchange.state == "planned" else exchange.state
     change(actor, exchange, verb="release_programme", now=now, programme_number=release.number, state=state)
     for session in _drafts(actor, exchange).filter(IN_PROGRAMME):

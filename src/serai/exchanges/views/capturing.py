@@ -31,7 +31,7 @@ def capture(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     The line is kept also where something is wrong with its photo.
     """
     found = Exchange.objects.select_related("place").get(pk=id)
-    sessions = queries.programme_sessions(id)
+    sessions = queries.programme_sessions(id, under_way=found.under_way)
     running, _coming = queries.now_and_next(sessions, here.now)
     picture, wrong = _photo_of(request)
     initial = {"session": str(running.id) if running else "", "sent_id": uuid.uuid4()}

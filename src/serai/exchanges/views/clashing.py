@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from serai.directory.models import City
-from serai.exchanges.models import IN_PROGRAMME, Exchange, Participant, Party, Session
+from serai.exchanges.models import Exchange, Participant, Party, Session
 from serai.exchanges.public_holidays import holidays_on
+from serai.exchanges.waiting import laid_over
 from serai.web import dates
 from serai.web.pages import Here, member_page, number_in, show
 
@@ -70,11 +71,10 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
     parties = list(Party.objects.filter(exchange=exchange).select_related("city").order_by("id"))
     sessions = {
         str(s.id): s
-        for s in Session.objects.filter(IN_PROGRAMME, exchange=exchange)
-        .exclude(starts_at=None)
-        .select_related("site__city")
-        .order_by("starts_at", "id")
+        for s in laid_over(Session.objects.filter(exchange=exchange).exclude(position=0).select_related("site__city"))
+        if s.starts_at
     }
+    sessions = dict(sorted(sessions.items(), key=lambda pair: (pair[1].starts_at, pair[1].id)))
     holidays = _holidays(exchange, parties)
     shown = slice(max(0, first - len(holidays)), max(0, first + size - len(holidays)))
     found = clashes(_visit(exchange, sessions, zone), repaired=shown) if sessions else []

@@ -21,10 +21,11 @@ from serai.core.audience import group
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.affected import affected
 from serai.exchanges.checked import is_checked, said
-from serai.exchanges.models import Exchange, SafetyCheck, Session, Site
+from serai.exchanges.models import CHANGED, TAKEN_OUT, Exchange, SafetyCheck, Session, Site
 from serai.exchanges.queries import Slot
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 from serai.exchanges.views.clashing import clashing
+from serai.exchanges.waiting import waiting_for
 from serai.sharing import heeding
 from serai.sharing.reading import reading, reading_of
 from serai.sharing.telling import reached
@@ -59,7 +60,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The days in order, what is on now and next, the rules of the houses."""
     found = queries.programme_heading(id)
     zone = found.time_zone or NO_PLACE
-    sessions = queries.programme_sessions(id)
+    sessions = queries.programme_sessions(id, under_way=found.under_way)
     running, coming = queries.now_and_next(sessions, here.now)
     mine = found.own and here.is_source(found.source_id)
     told = {
@@ -104,8 +105,13 @@ def _line(session: Slot, zone: str, *, running: bool, coming: bool) -> Line:
         where=session.where or session.site or "",
         href=url("session", session.id),
         kind="next" if coming else "",
-        tag=_("Now") if running else None,
+        tag=waits(session.position) or (_("Now") if running else None),
     )
+
+
+def waits(position: int) -> str:
+    """What those who plan are told of a session that the next release changes."""
+    return {CHANGED: _("Changed, not released yet"), TAKEN_OUT: _("Taken out, not released yet")}.get(position, "")
 
 
 class Box(NamedTuple):
@@ -139,12 +145,13 @@ def _box(session: Slot, here: Here, zone: str) -> Box:
 @same_for_visitors
 def session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """One session: when, where, the rules of the house, and what the asker may read of what came out of it."""
-    found = Session.objects.select_related(
-        "exchange__place", "exchange__audience", "audience", "site__host", "city", "practice"
-    ).get(pk=id)
+    found, position = queries.session_page(id)
+    if found.replaces and found.replaces != id:
+        return redirect("session", found.replaces)
     zone = found.exchange.time_zone
     context = {
         "session": found,
+        "waits": waits(position),
         "exchange": found.exchange,
         "day": dates.day(dates.day_of(found.starts_at, zone)) if found.starts_at else "",
         "hours": _hours(found, zone, here),
@@ -194,17 +201,18 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 @member_page
 def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Move to another day, hour or place, or mend it."""
-    found = Session.objects.select_related("exchange__place").get(pk=id)
+    found = Session.objects.select_related("exchange__place").get(pk=id, replaces=None)
     zone = _owned(here, found.exchange_id).time_zone
+    shown = waiting_for(found) or found
     form = forms.SessionForm(
-        merged(request, _as_saved(found, zone)), initial=_initial(found, zone), zone=zone, sites=_sites()
+        merged(request, _as_saved(shown, zone)), initial=_initial(shown, zone), zone=zone, sites=_sites()
     )
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.exchange.title)
         if isinstance(heeded, HttpResponse):
             return heeded
         values = _values(form)
-        expected = form.cleaned_data["version"] or found.version
+        expected = form.cleaned_data["version"] or shown.version
         try:
             actions.change_session(here.actor, found, expected=expected, now=here.now, **values)
         except ChangedMeanwhile as meanwhile:
@@ -248,7 +256,7 @@ def _values(form: forms.SessionForm) -> dict[str, Any]:
 @member_page
 def drop_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Takes an item out of the draft."""
-    found = Session.objects.get(pk=id)
+    found = Session.objects.get(pk=id, replaces=None)
     actions.drop_session(here.actor, found, now=here.now)
     return redirect("programme", found.exchange_id)
 

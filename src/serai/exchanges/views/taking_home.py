@@ -218,7 +218,7 @@ def _as_renewed(found: Commitment) -> SimpleNamespace:
 @member_page
 def new_note(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """A note from a session; under the Chatham House Rule it carries no author."""
-    found = Session.objects.select_related("exchange", "audience").get(pk=id)
+    found = Session.objects.select_related("exchange", "audience").get(pk=id, replaces=None)
     form = forms.NoteForm(posted(request))
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         text = form.cleaned_data["text"]

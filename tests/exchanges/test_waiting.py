@@ -1,0 +1,220 @@
+"""A change of a released session is private to those who plan until the next release; then all read it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from serai.accounts.demo import outbox_mails
+from serai.audit.actions import ChangedMeanwhile, NotYours
+from serai.core.audience import group
+from serai.exchanges import actions
+from serai.exchanges.models import CHANGED, Exchange, Session
+from serai.exchanges.queries import programme_sessions, unreleased
+from serai.sharing.actions import share_record
+from sharing.stage import arranged
+from threads import SAFE, browsing_as, network, text, with_session
+from worlds import NOW, World, browsing, small_world
+
+HOUR = timedelta(hours=1)
+NAMES = ("Arbreva", "Lipovar", "Arbreva NGO", "Lipovar NGO", "Valdora")
+PLANNING = {"Arbreva", "Lipovar"}
+
+
+@pytest.fixture
+def world() -> World:
+    found = small_world()
+    for name in NAMES:
+        browsing(found[name])
+    return found
+
+
+def fresh(exchange: Exchange) -> Exchange:
+    return Exchange.objects.select_related("audience", "place").get(pk=exchange.pk)
+
+
+def release(world: World, exchange: Exchange) -> None:
+    for name in ("Arbreva", "Lipovar"):
+        with world[name].asks():
+            actions.check_safety(world[name].actor, fresh(exchange), answers=SAFE, decision="go", now=NOW)
+    with world["Arbreva"].asks():
+        actions.release_programme(world["Arbreva"].actor, fresh(exchange), now=NOW)
+
+
+def released(world: World, **more: Any) -> tuple[Exchange, Session]:
+    exchange = arranged(world)
+    session = with_session(world, exchange, **{"title": "Zarzevara", "where": "The kiln"} | more)
+    release(world, exchange)
+    return exchange, session
+
+
+def change(world: World, session: Session, expected: int, **fields: Any) -> Session:
+    with world["Arbreva"].asks():
+        return actions.change_session(world["Arbreva"].actor, session, expected=expected, now=NOW, **fields)
+
+
+def drop(world: World, session: Session) -> Session:
+    with world["Arbreva"].asks():
+        return actions.drop_session(world["Arbreva"].actor, session, now=NOW)
+
+
+def reading_by_query(world: World, word: str) -> set[str]:
+    """Whose database answers with the word, whatever is asked."""
+    found = set()
+    for name in NAMES:
+        with world[name].asks(), connection.cursor() as cursor:
+            cursor.execute('SELECT count(*) FROM serai_session WHERE "where" = %s', [word])
+            if cursor.fetchone()[0]:
+                found.add(name)
+    return found
+
+
+def seeing(world: World, path: str, word: str) -> set[str]:
+    return {name for name in NAMES if word in text(browsing_as(world, name).get(path))}
+
+
+@pytest.mark.parametrize("readers", ["network", None])
+def test_a_change_is_read_by_those_who_plan_until_the_release(world: World, readers: str | None) -> None:
+    exchange, session = released(world, readers=network(world) if readers else None)
+    programme, page = f"/exchanges/{exchange.pk}/programme/", f"/sessions/{session.pk}/"
+    change(world, session, session.version + (readers is None), where="The library")
+    assert reading_by_query(world, "The library") == PLANNING
+    for path in (programme, page):
+        assert seeing(world, path, "The library") == seeing(world, path, "Changed, not released yet") == PLANNING
+        assert seeing(world, path, "The kiln") == set(NAMES) - PLANNING
+    release(world, exchange)
+    for path in (programme, page):
+        assert seeing(world, path, "The library") == set(NAMES)
+        assert not seeing(world, path, "The kiln") | seeing(world, path, "not released yet")
+    with world["Arbreva"].asks():
+        assert [(s.id, s.where) for s in programme_sessions(exchange.pk)] == [(session.pk, "The library")]
+        assert unreleased(fresh(exchange)) == []
+
+
+def test_the_home_of_a_delegate_keeps_to_the_release(world: World) -> None:
+    exchange, session = released(world, starts_at=NOW - HOUR, ends_at=NOW + HOUR)
+    with world["Arbreva"].asks():
+        actions.begin_exchange(world["Arbreva"].actor, fresh(exchange), now=NOW)
+    change(world, session, session.version, title="Zelkova")
+    for name in ("Arbreva", "Lipovar", "Arbreva NGO", "Lipovar NGO"):
+        with world[name].asks():
+            assert [s.title for s in programme_sessions(exchange.pk)] == (
+                ["Zelkova"] if name in PLANNING else ["Zarzevara"]
+            )
+    assert not seeing(world, "/", "Zelkova") - PLANNING
+
+
+def test_what_is_taken_out_is_there_until_the_release(world: World) -> None:
+    exchange, session = released(world)
+    programme = f"/exchanges/{exchange.pk}/programme/"
+    drop(world, session)
+    assert seeing(world, programme, "Zarzevara") == set(NAMES)
+    assert seeing(world, programme, "Taken out, not released yet") == PLANNING
+    with world["Arbreva"].asks():
+        assert [line.kind for line in unreleased(fresh(exchange))] == ["dropped"]
+    release(world, exchange)
+    assert not seeing(world, programme, "Zarzevara")
+    with world["Arbreva"].asks():
+        assert Session.objects.get(pk=session.pk).position == 0
+
+
+def test_what_was_taken_out_comes_back_with_another_change(world: World) -> None:
+    exchange, session = released(world)
+    waits = drop(world, session)
+    change(world, session, waits.version, where="The library")
+    release(world, exchange)
+    with world["Arbreva"].asks():
+        assert [s.where for s in programme_sessions(exchange.pk)] == ["The library"]
+
+
+def test_no_editor_writes_over_another(world: World) -> None:
+    exchange, session = released(world)
+    seen = {session.version}
+    waits = change(world, session, session.version, where="The library")
+    assert (waits.replaces, waits.position) == (session.pk, CHANGED)
+    for _ in range(3):
+        with pytest.raises(ChangedMeanwhile) as meanwhile:
+            change(world, session, max(seen), where="Nowhere")
+        assert meanwhile.value.record.where == "The library"
+        seen.add(waits.version)
+        waits = change(world, session, waits.version, where="The library")
+    seen.add(waits.version)
+    release(world, exchange)
+    for version in seen:
+        with pytest.raises(ChangedMeanwhile):
+            change(world, session, version, where="Nowhere")
+    with world["Lipovar"].asks(), pytest.raises(NotYours):
+        actions.change_session(world["Lipovar"].actor, session, expected=waits.version + 1, where="Nowhere", now=NOW)
+
+
+def test_the_form_shows_what_waits(world: World) -> None:
+    _exchange, session = released(world)
+    browser, path = browsing_as(world, "Arbreva"), f"/sessions/{session.pk}/change/"
+    first = dict(re.findall(r'name="(version)" value="(\d+)"', text(browser.get(path))))
+    typed = {"kind": "site_visit", "title": "First words"}
+    assert browser.post(path, typed | first).status_code == 302
+    page = text(browser.get(path))
+    assert 'value="First words"' in page
+    again = browser.post(path, typed | first | {"title": "Second words"})
+    assert again.status_code == 409
+    assert "First words" in text(again)
+    later = dict(re.findall(r'name="(version)" value="(\d+)"', page))
+    assert browser.post(path, typed | later | {"title": "Third words"}).status_code == 302
+
+
+def test_a_release_carries_over_once_and_mails_its_people_alone(world: World) -> None:
+    ngos = [group("organisation", world[name].organisation.id) for name in ("Arbreva", "Arbreva NGO")]
+    exchange, session = released(world, readers=ngos)
+    before = {mail.id for mail in outbox_mails()}
+    change(world, session, session.version, where="The library")
+    assert reading_by_query(world, "The library") == {"Arbreva"}, (
+        "who plans and does not read the session reads nothing"
+    )
+    assert {mail.id for mail in outbox_mails()} == before
+    release(world, exchange)
+    mails = [mail.address for mail in outbox_mails() if mail.id not in before]
+    assert mails == [f"{world['Arbreva NGO'].person.id}@example.org"]
+    with world["Arbreva"].asks():
+        version = Session.objects.get(pk=session.pk).version
+    release(world, exchange)
+    with world["Arbreva"].asks():
+        assert Session.objects.get(pk=session.pk).version == version
+        assert Session.objects.filter(exchange=exchange, position__lt=0).count() == 0
+        actions.share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
+    with world["Lipovar"].asks():
+        assert not Session.objects.filter(exchange=exchange).exists()
+
+
+def test_what_waits_is_never_read_by_more_than_the_session(world: World) -> None:
+    exchange, session = released(world)
+    change(world, session, session.version, where="The library")
+    assert reading_by_query(world, "The library") == PLANNING
+    own = [group("organisation", world["Arbreva"].organisation.id)]
+    with world["Arbreva"].asks():
+        share_record(world["Arbreva"].actor, Session.objects.get(pk=session.pk), own, now=NOW)
+        actions.share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
+    assert reading_by_query(world, "The library") == {"Arbreva"}
+
+
+def test_what_waits_has_no_page_of_its_own(world: World) -> None:
+    _exchange, session = released(world)
+    waits = change(world, session, session.version, where="The library")
+    browser = browsing_as(world, "Arbreva")
+    answer = browser.get(f"/sessions/{waits.pk}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/sessions/{session.pk}/")
+    assert browser.get(f"/sessions/{waits.pk}/change/").status_code == 404
+    assert browser.post(f"/sessions/{waits.pk}/drop/").status_code == 404
+    assert browser.get(f"/sessions/{waits.pk}/notes/new/").status_code == 404
+    assert browsing_as(world, "Arbreva NGO").get(f"/sessions/{waits.pk}/").status_code == 404
+
+
+def test_a_party_that_comes_later_reads_what_waits(world: World) -> None:
+    exchange, session = released(world)
+    change(world, session, session.version, where="The library")
+    asked = {"city": world.cities["Valdora"].pk}
+    assert browsing_as(world, "Arbreva").post(f"/exchanges/{exchange.pk}/invite/", asked).status_code == 302
+    assert reading_by_query(world, "The library") == PLANNING | {"Valdora"}
