@@ -14,6 +14,7 @@ from serai.demo import NoSuchStageError, build
 from serai.demo.stages import ADMINISTRATOR, MOMENTS, STAGES
 from serai.exchanges.models import Exchange
 from serai.practices.models import PracticeTranslation
+from serai.sharing.actions import contacts_for
 from serai.stories.models import StoryTranslation
 
 
@@ -42,6 +43,7 @@ def test_the_last_stage_holds_all_the_others(settings: Any) -> None:
     with acting_as(person(arbreva.person_id)):
         assert Exchange.objects.filter(illustrative=True).count() == 1
         assert Exchange.objects.filter(illustrative=False).count() == 6
+        assert contacts_for(Exchange.objects.get(illustrative=True)), "whoever reports something finds whom it goes to"
         (french,) = PracticeTranslation.objects.select_related("written_by", "checked_by")
         assert french.state == "checked"
         assert french.written_by.role == "Head of the youth centre, Lipovar"

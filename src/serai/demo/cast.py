@@ -115,6 +115,7 @@ def assemble(administrator: Actor) -> Cast:
     )
     with office.asks():
         actions.place_organisation(office.actor, network, office_of)
+        actions.change_network(office.actor, network, data_protection_id=office.person.id)  # who is told of reports
         cast.hub = actions.found_network(
             office.actor,
             name="Western Balkans hub",
