@@ -8,6 +8,7 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
+from serai.sharing.nouns import nouns
 from serai.web.texts import as_mo, catalogues, disguised
 
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
@@ -37,6 +38,15 @@ def test_every_text_is_translated_with_its_placeholders(written: dict[str, str])
             assert "fuzzy" not in message.flags, f"{path}: {message.id!r} is fuzzy"
             for string in told:
                 assert set(PLACE.findall(string)) <= set(PLACE.findall(" ".join(ids))), f"{path}: {message.id!r}"
+
+
+def test_a_word_that_is_counted_is_another_text_than_the_word_alone(written: dict[str, str]) -> None:
+    """Older Pythons find a text with a plural only where it is counted, so the word alone would stay English."""
+    for path, text in written.items():
+        counted = {m.id[0] for m in read_po(io.StringIO(text)) if isinstance(m.id, tuple | list) and m.context is None}
+        kinds = {str(getattr(kind, name)) for kind in nouns().values() for name in ("word", "words")}
+        assert len(kinds) > 40
+        assert not kinds & counted, path
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext
 
 from serai.directory.queries import Standing
 from serai.exchanges.models import Exchange
@@ -40,8 +40,8 @@ def _figures(thread: Thread) -> tuple[tuple[int, str], ...]:
     takeaways, activities = len(thread.records["takeaway"]), len(thread.records["activity"])
     indicators = len(thread.records["indicator"])
     found = (
-        (takeaways, ngettext("takeaway", "takeaways", takeaways)),
-        (activities, ngettext("activity", "activities", activities)),
-        (indicators, ngettext("indicator", "indicators", indicators)),
+        (takeaways, npgettext("counted", "takeaway", "takeaways", takeaways)),
+        (activities, npgettext("counted", "activity", "activities", activities)),
+        (indicators, npgettext("counted", "indicator", "indicators", indicators)),
     )
     return tuple(pair for pair in found if pair[0])

@@ -28,7 +28,7 @@ METHODS = [
 ]
 _JINJA = {"extensions": "jinja2.ext.i18n", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 OPTIONS = {f"templates/**.{kind}": _JINJA for kind in ("html", "jinja", "txt")}
-KEYWORDS: dict[str, tuple[int, ...] | tuple[tuple[int, str], int] | None] = {
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "_now": None,  # gettext itself, where `_` is the lazy one
     "N_": None,
@@ -37,6 +37,7 @@ KEYWORDS: dict[str, tuple[int, ...] | tuple[tuple[int, str], int] | None] = {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
 LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", "ابثدەفگهيجكلمنوپقرستوڤوخيز", strict=True))
 _KEEP = re.compile(r"(%\(\w+\)[sd]|%[sd]|\{\w+\}|<[^>]+>|&\w+;|TLP:[A-Z+]+)")
