@@ -215,3 +215,17 @@ def queries(browser: Client, path: str) -> int:
         page = browser.get(path)
     assert page.status_code == 200, f"{path} answered {page.status_code}"
     return len(made)
+
+
+def fresh(exchange: Exchange) -> Exchange:
+    """The exchange as the asker reads it now."""
+    return Exchange.objects.select_related("audience", "place").get(pk=exchange.pk)
+
+
+def release(world: World, exchange: Exchange) -> None:
+    """Both cities' coordinators say go, and Arbreva releases the programme."""
+    for name in ("Arbreva", "Lipovar"):
+        with world[name].asks():
+            exchanges.check_safety(world[name].actor, fresh(exchange), answers=SAFE, decision="go", now=NOW)
+    with world["Arbreva"].asks():
+        exchanges.release_programme(world["Arbreva"].actor, fresh(exchange), now=NOW)

@@ -9,28 +9,16 @@ from serai.core.audience import group
 from serai.exchanges import actions
 from serai.exchanges.actions.arranging import inner_circle
 from serai.exchanges.checked import programme_digest
-from serai.exchanges.models import Exchange, Session
+from serai.exchanges.models import Session
 from serai.sharing.actions import share_record
 from sharing.stage import arranged, everyone
-from threads import SAFE, browsing_as, network, text, with_session
+from threads import browsing_as, fresh, network, release, text, with_session
 from worlds import NOW, Someone, World, small_world
 
 
 @pytest.fixture
 def world() -> World:
     return small_world()
-
-
-def fresh(exchange: Exchange) -> Exchange:
-    return Exchange.objects.select_related("audience", "place").get(pk=exchange.pk)
-
-
-def release(world: World, exchange: Exchange) -> None:
-    for name in ("Arbreva", "Lipovar"):
-        with world[name].asks():
-            actions.check_safety(world[name].actor, fresh(exchange), answers=SAFE, decision="go", now=NOW)
-    with world["Arbreva"].asks():
-        actions.release_programme(world["Arbreva"].actor, fresh(exchange), now=NOW)
 
 
 def reads(someone: Someone, session: Session) -> bool:

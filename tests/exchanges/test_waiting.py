@@ -17,7 +17,7 @@ from serai.exchanges.models import CHANGED, Exchange, Session
 from serai.exchanges.queries import programme_sessions, unreleased
 from serai.sharing.actions import share_record
 from sharing.stage import arranged
-from threads import SAFE, browsing_as, network, text, with_session
+from threads import browsing_as, fresh, network, release, text, with_session
 from worlds import NOW, World, browsing, small_world
 
 HOUR = timedelta(hours=1)
@@ -31,18 +31,6 @@ def world() -> World:
     for name in NAMES:
         browsing(found[name])
     return found
-
-
-def fresh(exchange: Exchange) -> Exchange:
-    return Exchange.objects.select_related("audience", "place").get(pk=exchange.pk)
-
-
-def release(world: World, exchange: Exchange) -> None:
-    for name in ("Arbreva", "Lipovar"):
-        with world[name].asks():
-            actions.check_safety(world[name].actor, fresh(exchange), answers=SAFE, decision="go", now=NOW)
-    with world["Arbreva"].asks():
-        actions.release_programme(world["Arbreva"].actor, fresh(exchange), now=NOW)
 
 
 def released(world: World, **more: Any) -> tuple[Exchange, Session]:
