@@ -126,6 +126,25 @@ def test_a_yes_holds_for_no_words_written_later(world: World, story: Story) -> N
     assert NAMED in page(browsing_as(world, "Valdora"), story)
 
 
+def test_whoever_said_yes_twice_is_asked_about_a_translation_once(world: World, story: Story) -> None:
+    from serai.stories.queries import namings_waiting_for
+
+    says(world, "yes", at=1)
+    arbreva, lipovar = world["Arbreva"], world["Lipovar"]
+    with arbreva.asks():
+        passage = Passage.objects.get(text=NAMED)
+        mended = stories.change_passage(
+            arbreva.actor, passage, expected=passage.version, text=f"{NAMED} Thanks!", now=NOW + 2 * HOUR
+        )
+    says(world, "yes", at=3)
+    put(world, story, at=4, **{mended.text: IN_GERMAN[NAMED]})
+    with lipovar.asks():
+        asked = namings_waiting_for([lipovar.organisation.pk], lipovar.person.id)
+        assert [naming.pk for naming in asked] == [Naming.objects.order_by("-id")[0].pk]
+    says(world, "yes", at=5)
+    assert "Say whether a story may name you" not in text(browsing_as(world, "Lipovar").get("/home/"))
+
+
 def test_those_asked_by_mail_read_every_language_by_their_link(world: World, story: Story) -> None:
     from serai.accounts.models import Mail
     from serai.stories import naming

@@ -121,12 +121,14 @@ def records_to_open(passages: Sequence[Passage]) -> set[tuple[str, uuid.UUID]]:
 
 
 def open_questions() -> Q:
-    """Of namings: not answered yet, or said yes to before a translation was written."""
+    """Of namings: not answered yet, or said yes to before a translation was written and not asked anew since."""
     since = PassageTranslation.objects.filter(original=OuterRef("passage"), written_at__gt=OuterRef("answered_at"))
-    return Q(answer="asked") | Q(Exists(since), answer="yes")
+    same = Q(organisation=OuterRef("organisation")) | Q(person=OuterRef("person"))
+    anew = Naming.objects.filter(same, passage=OuterRef("passage"), id__gt=OuterRef("id"))
+    return Q(answer="asked") | Q(Exists(since), ~Exists(anew), answer="yes")
 
 
 def namings_waiting_for(sources: Sequence[uuid.UUID], person: uuid.UUID) -> QuerySet[Naming]:
     """Where these organisations or this person are asked whether they may be named, also in words written since."""
-    asked = Naming.objects.filter(open_questions()).select_related("passage__story")
-    return (asked.filter(organisation__in=sources) | asked.filter(person=person)).order_by("id")
+    theirs = Q(organisation__in=sources) | Q(person=person)  # in one: two querysets joined would ask all else twice
+    return Naming.objects.filter(theirs, open_questions()).select_related("passage__story").order_by("id")
