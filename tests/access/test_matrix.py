@@ -49,10 +49,10 @@ def sent(persona: Persona) -> tuple[str, str] | None:
         answer = mine.select_related("match__need").exclude(match__need=None).first()
         if answer is None:
             return None
-        whom = Person.objects.filter(memberships__organisation=answer.organisation_id).order_by("id").first()
+        whom = Person.objects.filter(memberships__organisation=answer.organisation_id).earliest("id")
         actor = Actor(person=UUID(persona.person), organisation=UUID(persona.organisation))
         records = [answer, answer.match, answer.match.need]
-        made = links.make(actor, kind="match", person=whom, address="", records=records, now=clock.now())
+        made = links.make(actor, kind="match", person=whom.pk, address="", records=records, now=clock.now())
     return str(made.link.pk), resolve(urlsplit(made.address).path).kwargs["secret"]
 
 

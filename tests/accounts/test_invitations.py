@@ -187,7 +187,12 @@ def test_a_link_made_about_the_member_of_others_takes_no_seat(world: World) -> N
     account = opened_account(world)
     with arbreva.asks():
         made = links.make(
-            arbreva.actor, kind="join", person=quiet, address=ADDRESS, records=[lipovar.organisation], now=clock.now()
+            arbreva.actor,
+            kind="join",
+            person=quiet.pk,
+            address=ADDRESS,
+            records=[lipovar.organisation],
+            now=clock.now(),
         )
     Client().post(path_in(made.address), {"answer": "begin"})
     takes_over(account)

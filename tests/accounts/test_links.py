@@ -85,7 +85,7 @@ def asked(world: World, *, readers: list[str] | None = None, lasts: timedelta = 
         return links.make(
             arbreva.actor,
             kind=KIND,
-            person=lipovar.person,
+            person=lipovar.person.pk,
             address=LIPOVAR,
             records=[answer, need],
             now=now,

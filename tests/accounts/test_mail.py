@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
 
-from letters import ADDRESS, newest, opened_account, signed_in, text
+from letters import ADDRESS, newest, opened_account
 from serai.accounts.demo import outbox_mails
 from serai.accounts.mail import TooNarrowForMail, address_of, post
 from serai.accounts.models import Account, Mail
-from serai.accounts.queries import Undelivered, undelivered
 from serai.audit.actions import add
 from serai.core.audience import group
 from serai.db import clock
@@ -104,22 +102,6 @@ def test_the_web_role_cannot_mark_a_mail_as_sent_or_take_one_away(world: World) 
 def test_a_link_in_a_mail_leads_to_this_site(settings: Any) -> None:
     settings.PUBLIC_ADDRESS = "https://serai.example.org/"
     assert address_of("/l/x/") == "https://serai.example.org/l/x/"
-
-
-def test_what_did_not_arrive_is_shown_to_whose_act_it_was(
-    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened_account(world)
-    signed_in(client)
-    assert "did not arrive" not in text(client.get("/account/"))
-    with world["Arbreva"].asks():
-        assert undelivered() == []
-
-    told = [Undelivered(address="typo@example.org", reason="refused 550", posted_at=clock.now())]
-    monkeypatch.setattr("serai.accounts.views.undelivered", lambda: told)
-    page = text(client.get("/account/"))
-    assert "typo@example.org" in page
-    assert "The other side refused it (refused 550). Check the address." in page
 
 
 def test_accounts_are_found_whatever_the_case(world: World) -> None:

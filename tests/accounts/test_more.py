@@ -290,7 +290,7 @@ def test_the_mailed_look_is_the_persons_and_the_spoken_one_what_both_read(world:
             need = Need(city=world.cities["Arbreva"], question=question, theme="youth_engagement")
             add(writer.actor, need, verb="state", groups=readers, now=now)
     with arbreva.asks():
-        made = links.make(arbreva.actor, kind=greedy, person=lipovar.person, address=LIPOVAR, records=[], now=now)
+        made = links.make(arbreva.actor, kind=greedy, person=lipovar.person.pk, address=LIPOVAR, records=[], now=now)
     about = str(made.link.pk)
     codes.make(more.MAILED, about)
 

@@ -35,7 +35,7 @@ def post(web: psycopg.Connection, address: str, **more: Any) -> uuid.UUID:
     web.execute(
         "INSERT INTO serai_mail (id, occasion, address, subject, body, created_at, until, failed, posted_by)"
         " VALUES (%s, %s, %s, 'A subject', 'A body', now(), %s, '', serai_person())",
-        [id, f"test:{id}", address, more.get("until")],
+        [id, f"invitation:{id}", address, more.get("until")],
     )
     web.execute("SELECT serai_enqueue('accounts.send_mail', %s::jsonb)", [json.dumps({"mail": str(id)})])
     return id

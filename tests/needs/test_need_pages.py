@@ -127,7 +127,7 @@ def test_once_an_exchange_is_planned_the_answers_stay(world: World) -> None:
     with world["Arbreva"].asks():
         answers = {a.city.name: a for a in MatchAnswer.objects.select_related("city")}
         link = links.make(
-            world["Arbreva"].actor, kind=KIND, person=world["Valdora"].person, address="valdora@example.org",
+            world["Arbreva"].actor, kind=KIND, person=world["Valdora"].person.pk, address="valdora@example.org",
             records=[answers["Valdora"], *Match.objects.all(), need], now=NOW,
         )  # fmt: skip
     path = {name: f"/matches/answers/{answer.id}/" for name, answer in answers.items()}

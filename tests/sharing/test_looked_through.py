@@ -122,7 +122,7 @@ def test_a_match_and_its_answers(world: World) -> None:
         answer = MatchAnswer.objects.select_related("match__need").get()
     with world["Arbreva"].asks():
         link = links.make(
-            world["Arbreva"].actor, kind="match", person=world["Lipovar"].person, address="lipovar@example.org",
+            world["Arbreva"].actor, kind="match", person=world["Lipovar"].person.pk, address="lipovar@example.org",
             records=[answer, match, answer.match.need], now=NOW,
         )  # fmt: skip
     asks_first(arbreva, f"/needs/{match.need_id}/partners/", {"cities": [str(world.cities["Lipovar"].id)]}, "message")

@@ -57,13 +57,15 @@ CREATE OR REPLACE FUNCTION serai_administers() RETURNS boolean
     WHERE a.person_id = serai_person() AND a.is_active) $$;
 ALTER FUNCTION serai_administers() OWNER TO serai_definer;
 
--- What did not arrive of the mail my acts caused: to whom and why, never what stood in it.
+-- What did not arrive of the mail my acts caused: to whom and why, never what stood in it. The address is told where I
+-- typed it, to invite someone or to sign in, or where it is my own: where others sign in, no page tells.
 CREATE OR REPLACE FUNCTION serai_mail_failed()
   RETURNS TABLE (id uuid, occasion text, person_id uuid, address text, failed text, created_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$
-    SELECT id, occasion, person_id, address, failed, created_at FROM serai_mail
-    WHERE posted_by = serai_person() AND failed <> '' AND sent_at IS NULL ORDER BY created_at DESC LIMIT 50
+    SELECT id, occasion, person_id, CASE WHEN occasion ~ '^(invitation:|account/)' OR person_id = posted_by THEN address ELSE '' END,
+      failed, created_at FROM serai_mail
+    WHERE posted_by = serai_person() AND serai_also() IS NULL AND failed <> '' AND sent_at IS NULL ORDER BY created_at DESC LIMIT 50
   $$;
 ALTER FUNCTION serai_mail_failed() OWNER TO serai_definer;
 REVOKE EXECUTE ON FUNCTION serai_mail_failed() FROM PUBLIC;

@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 
 from serai.accounts.models import Account
+from serai.directory.models import Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +25,13 @@ class WaysIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Undelivered:
-    """A mail one's own act caused and that did not arrive: to whom and why, never what stood in it."""
+    """A mail one's own act caused and that did not arrive: to whom and why, never what stood in it.
+
+    Where someone else signs in is told to nobody: `address` is empty but where the asker typed it or it is theirs.
+    """
 
     address: str
+    name: str  # of the card, as far as the asker may read it; else empty
     reason: str  # "too late", "unreachable", "refused 550"
     posted_at: datetime
 
@@ -50,5 +55,7 @@ def ways_in(account: Account) -> WaysIn:
 def undelivered() -> list[Undelivered]:
     """Mail that the asking person's acts caused and that did not arrive, the newest first."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT address, failed, created_at FROM serai_mail_failed()")
-        return [Undelivered(address=a, reason=r, posted_at=at) for a, r, at in cursor.fetchall()]
+        cursor.execute("SELECT address, person_id, failed, created_at FROM serai_mail_failed()")
+        found = cursor.fetchall()
+    names = dict(Person.objects.filter(pk__in=[row[1] for row in found if row[1]]).values_list("pk", "name"))
+    return [Undelivered(address=a, name=names.get(p, ""), reason=r, posted_at=at) for a, p, r, at in found]

@@ -26,11 +26,12 @@ def ask_by_mail(actor: Actor, match: Match, *, now: datetime) -> int:
     count = 0
     for answer in MatchAnswer.objects.filter(match=match, answer="asked").order_by("id"):
         memberships = Membership.objects.filter(held(now.date()), organisation=answer.organisation_id, coordinates=True)
-        for membership in memberships.select_related("person").order_by("id"):
+        for membership in memberships.order_by("id"):
+            assert membership.person_id, "never empty, see the constraint"
             count += links.send(
                 actor,
                 kind=KIND,
-                person=membership.person,
+                person=membership.person_id,
                 records=[answer, match, match.need],
                 occasion=f"match:{answer.id}:{answer.version}",
                 subject=_("A question for your city"),

@@ -15,6 +15,7 @@ from serai.accounts.models import Account, Mail
 from serai.db.acting import Asker
 from serai.db.rows import Protected, protected_models
 from serai.directory.models import Person
+from serai.sharing.models import Invitation
 
 PERSONS = frozenset({"person_id", "actor_id", "contact_id"})  # columns that hold a person without a key
 SECRET = frozenset({"digest", "password", "audience_id"})
@@ -31,12 +32,12 @@ def everything_about(asker: Asker) -> dict[str, Any]:
     found: dict[str, Any] = {"account": _account(me)}
     for model in protected_models():
         rows = model._default_manager.filter(_about(model, me)).select_related("audience").order_by("pk")
-        found[model.__name__.lower()] = [_told(row) for row in rows]
+        found[model.__name__.lower()] = [_told(row, me) for row in rows]
     authored = (
         apps.get_model("serai", "NoteAuthor")._default_manager.filter(person_id=me).values_list("note_id", flat=True)
     )
     notes = apps.get_model("serai", "Note")._default_manager.filter(pk__in=list(authored)).order_by("pk")
-    found["note"] += [_told(row) for row in notes]
+    found["note"] += [_told(row, me) for row in notes]
     found["mail"] = [_plain(mail) for mail in Mail.objects.filter(person_id=me).order_by("pk")]
     return found
 
@@ -68,8 +69,11 @@ def _account(me: uuid.UUID) -> dict[str, Any]:
     return told
 
 
-def _told(row: Protected) -> dict[str, Any]:
-    return _plain(row) | {"label": row.audience.label}
+def _told(row: Protected, me: uuid.UUID) -> dict[str, Any]:
+    told = _plain(row) | {"label": row.audience.label}
+    if isinstance(row, Invitation) and row.person_id != me:
+        told["address"] = row.told_address
+    return told
 
 
 def _plain(row: Model) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def invite(
             Account.objects.create(email=address, person_id=known.pk)
     else:
         join(actor, someone, organisation, role=role, coordinates=coordinates, now=now, readers=groups)
-    made = links.make(actor, kind=KIND, person=someone, address=address, records=[organisation], now=now)
+    made = links.make(actor, kind=KIND, person=someone.pk, address=address, records=[organisation], now=now)
     _mail(made, organisation, someone, now)
     return made
 

@@ -26,7 +26,6 @@ from serai.audit.actions import Actor, ChangedMeanwhile, NotYours, add, change
 from serai.core.audience import at_most_green, group
 from serai.db.acting import acting_as, forget_keys, link
 from serai.db.rows import Protected
-from serai.directory.models import Person
 from serai.sharing.models import Invitation
 
 LASTS = timedelta(days=30)
@@ -151,7 +150,7 @@ def make(
     actor: Actor,
     *,
     kind: str,
-    person: Person | None,
+    person: uuid.UUID | None,
     address: str,
     records: Iterable[Protected],
     now: datetime,
@@ -169,9 +168,9 @@ def make(
     invitation = Invitation(
         kind=kind,
         digest=digest(secret),
-        person_id=person.pk if person else None,
+        person_id=person,
         address=address.lower(),
-        record_ids=[record.pk for record in named] + ([person.pk] if person else []),
+        record_ids=[record.pk for record in named] + ([person] if person else []),
         expires_at=now + lasts,
         illustrative=any(record.illustrative for record in named),
     )
@@ -184,7 +183,7 @@ def send(
     actor: Actor,
     *,
     kind: str,
-    person: Person,
+    person: uuid.UUID,
     records: Iterable[Protected],
     occasion: str,
     subject: str,
@@ -195,12 +194,12 @@ def send(
 
     False where they have no account, or were told of this occasion before.
     """
-    account = Account.objects.filter(person_id=person.pk, is_active=True).first()
+    account = Account.objects.filter(person_id=person, is_active=True).first()
     if account is None:
         return False
     made = make(actor, kind=kind, person=person, address=account.email, records=records, now=now)
     body = f"{text}\n\n{made.address}\n"
-    return post(occasion, account.email, subject, body, person.pk, now, until=made.link.expires_at)
+    return post(occasion, account.email, subject, body, person, now, until=made.link.expires_at)
 
 
 def waiting(*, now: datetime) -> QuerySet[Invitation]:

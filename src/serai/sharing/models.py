@@ -23,6 +23,11 @@ class Invitation(Protected):
     answer = models.CharField(max_length=24, blank=True)
     called_back_at = models.DateTimeField(null=True)
 
+    @property
+    def told_address(self) -> str:
+        """The address as pages show it: typed by whoever invited; where someone signs in, no other question tells."""
+        return self.address if self.kind == "join" else ""
+
 
 class Report(Protected):
     """Someone said that a record must not stand as it is; it is hidden until the contact settles it."""

@@ -129,7 +129,7 @@ def sent_links(request: HttpRequest, here: Here) -> HttpResponse:
     lines = [
         {
             "link": one,
-            "who": people[one.person_id].name if one.person_id in people else one.address,
+            "who": _who(one, people.get(one.person_id)),
             "what": links.kind_of(one.kind).word,
             "mine": here.owns(one),  # not an invitation into an organisation that has been taken over since
             "tells_more": one.person_id is not None and links.kind_of(one.kind).tells_more,
@@ -149,10 +149,14 @@ def read_out(request: HttpRequest, here: Here, id: uuid.UUID) -> HttpResponse:
         return once.shown_at(request, request.path, {"code": code})
     who = Person.objects.filter(pk=one.person_id).first() if one.person_id else None
     told = once.told(request) or {}
-    context = {"link": one, "who": who.name if who else one.address, "code": told.get("code", "")}
+    context = {"link": one, "who": _who(one, who), "code": told.get("code", "")}
     response = show(request, "sharing/read_out.html", context)
     add_never_cache_headers(response)
     return response
+
+
+def _who(one: Invitation, card: Person | None) -> str:
+    return card.name if card else one.told_address or _("Someone whose card you cannot read")
 
 
 @require_POST

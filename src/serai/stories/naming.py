@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from serai.audit.actions import Actor
 from serai.core.audience import WIDEST_FIRST
-from serai.directory.models import Membership, Organisation, Person
+from serai.directory.models import Membership, Organisation
 from serai.directory.queries import held
 from serai.exchanges.models import Exchange
 from serai.sharing import links
@@ -51,7 +52,7 @@ def organisations_of(exchange: Exchange) -> list[Organisation]:
 def ask(actor: Actor, story: Story, *, now: datetime) -> int:
     """Mails each one named who was not asked by mail yet a link with one question; how many."""
     count = 0
-    namings = Naming.objects.filter(open_questions(), passage__story=story).select_related("passage", "person")
+    namings = Naming.objects.filter(open_questions(), passage__story=story).select_related("passage")
     for naming in namings.prefetch_related("passage__translations").order_by("id"):
         person = _who_answers(naming, now)
         if person is None:
@@ -71,12 +72,12 @@ def ask(actor: Actor, story: Story, *, now: datetime) -> int:
     return count
 
 
-def _who_answers(naming: Naming, now: datetime) -> Person | None:
+def _who_answers(naming: Naming, now: datetime) -> UUID | None:
     if naming.person_id:
-        return naming.person
+        return naming.person_id
     coordinates = Membership.objects.filter(held(now.date()), organisation=naming.organisation_id)
-    found = coordinates.select_related("person").order_by("-coordinates", "id").first()
-    return found.person if found else None
+    found = coordinates.order_by("-coordinates", "id").first()
+    return found.person_id if found else None
 
 
 class MayWeNameYou:
