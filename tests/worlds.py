@@ -18,6 +18,7 @@ from serai.db.acting import Asker, acting_as, person
 from serai.db.rows import new_id
 from serai.directory import actions as directory
 from serai.directory.models import City, Network, Organisation, Person
+from serai.sharing.actions import share_record
 
 NOW = datetime(2019, 11, 26, 9, 40, tzinfo=UTC)
 
@@ -83,6 +84,12 @@ def member(by: Actor, organisation: Organisation, *, name: str, network: Network
         with acting_as(person(someone.id)):
             directory.claim(actor, organisation.id)
     return Someone(person=someone, organisation=organisation, actor=actor)
+
+
+def close_card(someone: Someone) -> None:
+    """From here on they alone read their card."""
+    with someone.asks():
+        share_record(someone.actor, someone.person, [group("person", someone.person.id)], now=NOW)
 
 
 CITIES = {"Arbreva": (-1, "AL"), "Lipovar": (-2, "MK"), "Valdora": (-3, "MK")}

@@ -44,6 +44,7 @@ FIRST = {
     "definer_clock": "clocks",
     "definer_erases": "erases",
     "definer_claims": "claims",
+    "definer_takes": "takes over",
     "definer": "facts",
 }
 
@@ -116,6 +117,7 @@ class Checks(HouseChecks):
             ("words of a record", self.words_of_a_record),
             ("authors", self.authors),
             ("claims", self.claims),
+            ("takes over", self.takes_over),
             ("links", self.links),
             ("mails", self.mails),
             ("purged", self.purged),

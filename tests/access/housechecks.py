@@ -10,10 +10,11 @@ from access.asking import seen
 from access.ground import Ground
 from access.house import RNG, House
 from access.randomworld import World
-from access.rowmaking import NOW, TODAY, Row, filled, give_audiences, insert
+from access.rowmaking import NOW, TODAY, Row, filled, give_audiences, insert, lay
 from serai.accounts.models import Mail
 from serai.db.address import BACKUP, KEEPER, OWNER, WEB, WORKER
 from serai.exchanges.models import Note, NoteAuthor, Participant
+from serai.needs.models import Need
 from serai.practices.models import PracticeVersion
 from serai.sharing.models import Invitation, Report
 from serai.stories.models import Passage
@@ -242,6 +243,36 @@ class HouseChecks:
             if ground.one("SELECT serai_erase_me() ? 'gone'") != (True,):
                 return False
             return all(self._seen(query, row) == expected for query, row, expected in looks)
+
+    def takes_over(self) -> bool:
+        """Whoever follows an invitation takes over what points to the card that was written for them; the card goes."""
+        house, ground, berta = self.house, self.ground, self.house["berta"]
+        told = {"kind": "join", "answer": "begin", "address": "berta@example.org", "called_back_at": None}
+        named = {"alba": house.only("town_a", "alba"), "both": house.only("town_a", "alba", "berta")}
+        rows = [
+            Row(model=Invitation, values=filled(Invitation, RNG, **told, person_id=house[who], record_ids=[],
+                source_id=house["town_a"]), groups=house.only("town_a")) for who in ("alba", "anna")
+        ] + [
+            Row(model=Need, values=filled(Need, RNG, city_id=-2001, source_id=house["town_a"]), groups=groups)
+            for groups in named.values()
+        ]  # fmt: skip
+        with ground.tried():
+            lay(ground, rows)
+            ground.role(WEB)
+            ground.ask(house.asker("anna"))
+            if ground.one("SELECT serai_take_seats()")[0]:
+                return False
+            ground.ask(house.asker("berta"))
+            if not ground.one("SELECT serai_take_seats()")[0] or ground.one("SELECT serai_take_seats()")[0]:
+                return False
+            asked = "SELECT id FROM serai_need WHERE id = ANY (%s)"
+            if len(ground.rows(asked, [[row.id for row in rows[2:]]])) != len(named):
+                return False
+            looks = [("membership", "in_alba"), ("membership", "in_anna"), ("teammember", "seat_anna"),
+                     ("participant", "part_anna"), ("naming", "naming_anna")]  # fmt: skip
+            held = [self._seen(f"SELECT person_id FROM serai_{table} WHERE id = %s", row) for table, row in looks]
+            cards = [bool(self._seen("SELECT 1 FROM serai_person WHERE id = %s", who)) for who in ("alba", "anna")]
+        return held == [[(berta,)]] * len(looks) and cards == [False, True]  # Anna's holds what she wrote
 
     def clocks(self) -> bool:
         """In ten years every clock has run out: notes, attendance, addresses and mails are gone."""

@@ -17,10 +17,13 @@ from serai.core.audience import group
 from serai.db import clock
 from serai.db.acting import acting_as, person
 from serai.directory import actions as directory
-from serai.directory.models import Membership, Organisation
+from serai.directory.models import Membership, Organisation, Person, TeamMember
+from serai.needs import actions as needs
+from serai.needs.models import Need
 from serai.sharing import links
 from serai.sharing.invitations import invite, takes_over
-from worlds import Someone, World, browsing
+from serai.sharing.picking import people_called
+from worlds import Someone, World, browsing, close_card
 
 NEW = "youth@lipovar.example"
 
@@ -175,6 +178,44 @@ def test_someone_whose_card_is_not_readable_is_not_told_of_and_takes_the_seat_by
     with lipovar.asks():
         assert theirs(lipovar.organisation).filter(person=hidden.pk).count() == 1
         assert not theirs(lipovar.organisation).filter(person=card.person_id).exists()
+
+
+def test_what_was_given_to_the_card_written_for_them_is_theirs_and_the_card_is_gone(
+    client: Client, world: World
+) -> None:
+    lipovar, now = world["Lipovar"], clock.now()
+    of_lipovar = [group("organisation", lipovar.organisation.id)]
+    opened_account(world)
+    close_card(world["Arbreva"])
+    made = invited(world, address=ADDRESS)
+    me = world["Arbreva"].person.id
+    with lipovar.asks():
+        card = Person.objects.get(name="Youth worker of Lipovar")
+        city = world.cities["Lipovar"]
+        team = directory.add_team(lipovar.actor, city=city, name="Team", readers=of_lipovar, now=now)
+        directory.seat(lipovar.actor, team, card, sector="education", chairs=False, now=now)
+        shared = [group("team", team.id)], [*of_lipovar, group("person", card.id)]
+        for question, readers in zip(("For the team", "For them by name"), shared, strict=True):
+            needs.state_need(
+                lipovar.actor, city=city, question=question, theme="youth_engagement", readers=readers, now=now
+            )
+    assert "Youth worker of Lipovar" in text(browsing(lipovar).get(f"/people/{card.id}/"))
+    client.post(path_in(made.address), {"answer": "begin"})
+    assert client.post("/account/login/code/confirm/", {"code": code_in(newest(ADDRESS))}).status_code == 302
+    with acting_as(person(me)):
+        assert set(Need.objects.values_list("question", flat=True)) == {"For the team", "For them by name"}
+        assert TeamMember.objects.get().person_id == me
+    with lipovar.asks():
+        assert people_called("Youth worker") == []
+        assert [seat.person_id for seat in TeamMember.objects.all()] == [me]
+        assert TeamMember.objects.select_related("person").get().person is None, "their own card is as closed as before"
+    assert browsing(lipovar).get(f"/people/{card.id}/").status_code == 404
+    assert browsing(lipovar).get(f"/teams/{team.id}/").status_code == 200
+    again = invited(world, address=ADDRESS)
+    Client().post(path_in(again.address), {"answer": "begin"})
+    takes_over(Account.objects.get(person_id=me))
+    with lipovar.asks():
+        assert people_called("Youth worker") == []
 
 
 def test_a_link_made_about_the_member_of_others_takes_no_seat(world: World) -> None:

@@ -18,10 +18,9 @@ from serai.db.acting import acting_as, person
 from serai.needs import actions as needs
 from serai.needs.answer_link import ask_by_mail
 from serai.sharing import links
-from serai.sharing.actions import share_record
 from serai.sharing.exports import everything_about
 from serai.sharing.models import Invitation
-from worlds import Someone, World
+from worlds import Someone, World, close_card
 
 LIPOVAR = "secret@lipovar.example"
 
@@ -57,12 +56,6 @@ def ask(world: World) -> Invitation:
         match = needs.propose_match(arbreva.actor, need, asked, reasons={}, now=now)
         assert ask_by_mail(arbreva.actor, match, now=now) == 1
         return Invitation.objects.get()
-
-
-def close_card(someone: Someone) -> None:
-    """From here on they alone read their card."""
-    with someone.asks():
-        share_record(someone.actor, someone.person, [group("person", someone.person.id)], now=clock.now())
 
 
 def test_who_was_asked_is_told_by_name_and_who_was_invited_by_what_was_typed(

@@ -3,25 +3,89 @@ CALL serai_protect('serai_invitation', definer => true, keeper => 'id, kind, per
   own => '(source_id IN (SELECT unnest(serai_sources())) OR id = (SELECT serai_open_link()))',
   fixed => '{kind,digest,person_id,address,record_ids,expires_at}', hideable => false);
 
--- Who was here already when they were invited, unknown to the inviter, followed the link and signed in: the memberships
--- that the inviter wrote down for them become theirs. A card with an account of its own keeps what it has.
+-- The cards whose seats the asker takes over: they were here already when they were invited, unknown to the inviter, who
+-- wrote a card for them; they followed the link and signed in. The source of a card could as well have opened an account
+-- for it, so nobody is let in whom it could not let in. A card with an account of its own keeps what it has, and that of a
+-- data-protection contact waits until its network names another.
+CREATE FUNCTION serai_cards_taken() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    SELECT coalesce(array_agg(p.id), '{}') FROM serai_account mine
+      JOIN serai_invitation i ON lower(i.address) = mine.email
+      JOIN serai_person p ON p.id = i.person_id AND p.source_id = i.source_id
+    WHERE mine.person_id = serai_person() AND serai_also() IS NULL AND mine.is_active
+      AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND p.id <> mine.person_id AND p.erased_on IS NULL
+      AND NOT EXISTS (SELECT 1 FROM serai_account theirs WHERE theirs.person_id = p.id)
+      AND NOT EXISTS (SELECT 1 FROM serai_network n WHERE n.data_protection_id = p.id)
+  $$;
+
+-- What was shared with one reader by name is shared with another instead; beside them where the same is shared already
+-- with the other alone.
+CREATE FUNCTION serai_swap_reader(before text, after text) RETURNS void
+  LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    DECLARE held record; wanted text[];
+    BEGIN
+      FOR held IN SELECT id, groups FROM serai_audience WHERE groups @> ARRAY[before] LOOP
+        wanted := ARRAY(SELECT DISTINCT name FROM unnest(array_replace(held.groups, before, after)) AS name ORDER BY 1);
+        IF EXISTS (SELECT 1 FROM serai_audience WHERE groups = wanted) THEN
+          wanted := ARRAY(SELECT DISTINCT name FROM unnest(held.groups || after) AS name ORDER BY 1);
+        END IF;
+        UPDATE serai_audience SET groups = wanted
+          WHERE id = held.id AND NOT EXISTS (SELECT 1 FROM serai_audience other WHERE other.groups = wanted);
+      END LOOP;
+    END
+  $$;
+
+-- Takes them over: the memberships that the inviter wrote down, and with a card of theirs whatever points to it. The card
+-- goes, unless it is reported or something else hangs on it.
 CREATE FUNCTION serai_take_seats() RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
+    DECLARE
+      me uuid := serai_person(); seated boolean; place text; card uuid;
+      cards uuid[];
     BEGIN
-      IF serai_person() IS NULL OR serai_also() IS NOT NULL THEN RETURN false; END IF;
-      UPDATE serai_membership m SET person_id = mine.person_id
+      IF me IS NULL OR serai_also() IS NOT NULL THEN RETURN false; END IF;
+      UPDATE serai_membership m SET person_id = me
         FROM serai_account mine JOIN serai_invitation i ON lower(i.address) = mine.email
-        WHERE mine.person_id = serai_person() AND mine.is_active
-          AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND i.person_id <> mine.person_id
+        WHERE mine.person_id = me AND mine.is_active
+          AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND i.person_id <> me
           AND m.person_id = i.person_id AND m.source_id = i.source_id AND m.organisation_id = ANY (i.record_ids)
           AND NOT EXISTS (SELECT 1 FROM serai_account theirs WHERE theirs.person_id = i.person_id);
-      RETURN FOUND;
+      seated := FOUND;
+      cards := serai_cards_taken();
+      FOREACH card IN ARRAY cards LOOP
+        FOREACH place IN ARRAY ARRAY['membership', 'teammember', 'participant', 'naming'] LOOP
+          EXECUTE format('UPDATE serai_%s SET person_id = $1 WHERE person_id = $2', place) USING me, card;
+        END LOOP;
+        PERFORM serai_swap_reader('person:' || card, 'person:' || me);
+        BEGIN
+          DELETE FROM serai_person WHERE id = card AND hidden_at IS NULL;
+          SET CONSTRAINTS ALL IMMEDIATE;
+          SET CONSTRAINTS ALL DEFERRED;
+        EXCEPTION WHEN foreign_key_violation THEN
+          NULL;
+        END;
+        UPDATE serai_invitation SET person_id = me WHERE person_id = card AND kind = 'join';
+      END LOOP;
+      RETURN seated OR cards <> '{}';
     END
   $$;
 REVOKE EXECUTE ON FUNCTION serai_take_seats() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION serai_take_seats() TO serai_web;
-GRANT UPDATE (person_id) ON serai_membership TO serai_definer;
+GRANT UPDATE (person_id) ON serai_membership, serai_teammember, serai_naming, serai_invitation TO serai_definer;
+GRANT UPDATE (groups) ON serai_audience TO serai_definer;
+GRANT DELETE ON serai_person TO serai_definer;
+CREATE POLICY definer_takes ON serai_person FOR DELETE TO serai_definer USING (id = ANY ((SELECT serai_cards_taken())::uuid[]));
+DO $$
+  DECLARE place text;
+  BEGIN
+    FOREACH place IN ARRAY ARRAY['serai_teammember', 'serai_participant', 'serai_naming'] LOOP
+      EXECUTE format('CREATE POLICY definer_takes ON %I FOR UPDATE TO serai_definer'
+        ' USING (person_id = ANY ((SELECT serai_cards_taken())::uuid[])) WITH CHECK (person_id = serai_person())', place);
+    END LOOP;
+  END
+$$;
 -- See serai_claim().
 CREATE POLICY definer_claims ON serai_invitation FOR UPDATE TO serai_definer
   USING (serai_asker() = 'person' AND kind = 'join') WITH CHECK (serai_asker() = 'person');
