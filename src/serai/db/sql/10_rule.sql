@@ -143,13 +143,14 @@ CREATE FUNCTION serai_link_left(this uuid) RETURNS boolean
         AND asked.organisation_id <> ALL (ARRAY(SELECT serai_organisations_of(i.person_id))))
   $$;
 
--- The rows one signed link names, and itself. Answered, it names only itself, to explain what became of it;
+-- The rows that the link that asks names, and itself. Answered, it names only itself, to explain what became of it;
 -- called back, past its day, or once its person has left who is asked, nothing.
-CREATE FUNCTION serai_link_rows(this uuid) RETURNS uuid[]
+CREATE FUNCTION serai_link_rows() RETURNS uuid[]
   LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT coalesce((SELECT CASE WHEN answered_at IS NULL THEN record_ids ELSE '{}' END || id FROM serai_invitation
-      WHERE id = this AND called_back_at IS NULL AND expires_at > serai_now() AND NOT serai_link_left(id)), '{}')
+      WHERE id = (SELECT serai_asker_id() WHERE serai_asker() = 'link')
+        AND called_back_at IS NULL AND expires_at > serai_now() AND NOT serai_link_left(id)), '{}')
   $$;
 
 -- The link that asks, while it is still to be answered; else null.
@@ -199,9 +200,9 @@ DO $$
       ['audiences', 'integer[]', $f$CASE WHEN told IN ('person', 'link', 'visitor') THEN serai_audiences_of(serai_person()) ELSE '{}' END$f$],
       ['sources', 'uuid[]', $f$CASE told WHEN 'person' THEN serai_sources_of(serai_asker_id()) ELSE '{}' END$f$],
       ['named', 'uuid[]', $f$CASE told WHEN 'person' THEN serai_named_to(serai_asker_id())
-        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END$f$],
+        WHEN 'link' THEN serai_link_rows() ELSE '{}' END$f$],
       ['shown', 'uuid[]', $f$CASE told WHEN 'person' THEN serai_shown_to(serai_asker_id())
-        WHEN 'link' THEN serai_link_rows(serai_asker_id()) ELSE '{}' END$f$]
+        WHEN 'link' THEN serai_link_rows() ELSE '{}' END$f$]
     ] LOOP
       EXECUTE format($f$
         CREATE FUNCTION serai_%1$s(told text) RETURNS %2$s LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $body$

@@ -16,7 +16,7 @@ DO $$
     END LOOP;
     -- What the policies call in the asker's name, and what a page asks: readers, reasons, links.
     FOR f IN SELECT oid::regprocedure AS signature FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = ANY (ARRAY[
-      'serai_organisations_of', 'serai_groups_of_organisations', 'serai_groups_of', 'serai_audiences_of', 'serai_sources_of',
+      'serai_groups_of', 'serai_audiences_of', 'serai_sources_of',
       'serai_named_to', 'serai_shown_to', 'serai_link_rows', 'serai_open_link', 'serai_link_source', 'serai_link_groups', 'serai_link_shows',
       'serai_readers',
       'serai_intern', 'serai_contacts_of', 'serai_places', 'serai_taken', 'serai_may_open_account', 'serai_administers',
