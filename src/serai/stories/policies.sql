@@ -77,8 +77,8 @@ CREATE POLICY agreed_alone ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_w
 -- A passage is read with its story: reported or withdrawn, the story takes it along. Whoever is named in it is asked about
 -- it before that, and the contact looks at it where it was reported to them.
 CREATE POLICY with_its_story ON serai_passage AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING (
-  EXISTS (SELECT 1 FROM serai_story s WHERE s.id = story_id) OR serai_passage_known(id, source_id)
-  OR ((SELECT serai_also() IS NULL AND serai_person() IS NOT NULL) AND id IN (SELECT unnest(serai_shown((SELECT serai_asker()))))));
+  (SELECT true FROM serai_story s WHERE s.id = story_id) OR serai_passage_known(id, source_id)
+  OR id = ANY ((SELECT serai_looked_at())::uuid[]));
 
 CALL serai_translates('serai_storytranslation', 'serai_story');
 CALL serai_translates('serai_passagetranslation', 'serai_passage');

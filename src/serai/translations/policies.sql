@@ -31,7 +31,7 @@ CREATE PROCEDURE serai_translates(tablename text, originals text) LANGUAGE plpgs
       CALL serai_protect(tablename, fixed => '{original_id,language}', adds => format(
         'EXISTS (SELECT 1 FROM %I o WHERE o.id = original_id AND o.source_id IN (SELECT unnest(serai_sources())))', originals));
       EXECUTE format('CREATE POLICY with_its_original ON %I AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker'
-        ' USING (EXISTS (SELECT 1 FROM %I o WHERE o.id = original_id))', tablename, originals);
+        ' USING ((SELECT true FROM %I o WHERE o.id = original_id))', tablename, originals);
       EXECUTE format('CREATE TRIGGER serai_translation_keeps BEFORE INSERT OR UPDATE ON %I FOR EACH ROW'
         ' WHEN (current_user IN (''serai_web'', ''serai_worker'')) EXECUTE FUNCTION serai_translation_keeps()', tablename);
     END

@@ -250,3 +250,8 @@ CREATE FUNCTION serai_sources() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL REST
 
 CREATE FUNCTION serai_named() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED
   AS $$ SELECT serai_named(serai_asker()) $$;
+
+-- What was reported to the person asking, to be looked at also where they do not read what it is part of; not by who sees
+-- as them, nor by a link.
+CREATE FUNCTION serai_looked_at() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL RESTRICTED
+  AS $$ SELECT CASE WHEN serai_also() IS NULL AND serai_person() IS NOT NULL THEN serai_shown(serai_asker()) END $$;

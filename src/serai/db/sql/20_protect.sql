@@ -40,8 +40,9 @@ CREATE PROCEDURE serai_protect(
   LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
   AS $$
     DECLARE
-      -- Audiences and named rows may be hundreds and are hashed; sources are a few. What is asked for a link or for "see
-      -- as" alone is worked out for them alone. Each sub-select costs every statement some microseconds to set up.
+      -- Audiences and one's own notes may be hundreds and are hashed; sources and what else is named to one are a few. What
+      -- is asked for a link or for "see as" alone is worked out for them alone. Each sub-select costs every statement some
+      -- microseconds to set up, one that is hashed twice as many.
       by_source text := 'source_id = ANY ((SELECT serai_sources%s)::uuid[])';
       by_other text := coalesce((SELECT string_agg(
         format(' OR (hidden_at IS NULL AND %I = ANY ((SELECT serai_sources%%1$s)::uuid[]))', name), '') FROM unnest(others) AS name), '');
@@ -49,7 +50,8 @@ CREATE PROCEDURE serai_protect(
       other text := '_of(serai_also())';
       reads text := '(hidden_at IS NULL AND audience_id IN (SELECT unnest(serai_audiences((SELECT serai_asker()))))) OR '
         || format(by_source, asker) || format(by_other, asker)
-        || format(' OR (id IN (SELECT unnest(%s((SELECT serai_asker()))))', CASE WHEN notes THEN 'serai_named' ELSE 'serai_shown' END)
+        || CASE WHEN notes THEN ' OR (id IN (SELECT unnest(serai_named((SELECT serai_asker()))))'
+          ELSE ' OR (id = ANY ((SELECT serai_shown(serai_asker()))::uuid[])' END
         || ' AND ((SELECT serai_person() IS NOT NULL) OR serai_link_shows(hidden_at, source_id, audience_id)))';
       by_both text := '(SELECT serai_also() IS NULL) OR (hidden_at IS NULL AND audience_id = ANY ((SELECT serai_audiences_of(serai_also()))::integer[]))'
         || ' OR ' || format(by_source, other) || format(by_other, other) || ' OR id = ANY ((SELECT serai_named_to(serai_also()))::uuid[])';
@@ -75,7 +77,7 @@ CREATE PROCEDURE serai_protect(
       IF within IS NOT NULL THEN
         EXECUTE format('CREATE POLICY with_its_whole ON %I AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker USING ('
           '(SELECT true FROM %I AS whole WHERE whole.id = %I.%I)'
-          ' OR ((SELECT serai_also() IS NULL AND serai_person() IS NOT NULL) AND id IN (SELECT unnest(serai_shown((SELECT serai_asker()))))))',
+          ' OR id = ANY ((SELECT serai_looked_at())::uuid[]))',
           tablename, (SELECT parent FROM serai_parents(tablename) WHERE child = within), tablename, within);
       END IF;
       IF changes THEN
