@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -15,10 +17,17 @@ from django.test import Client
 
 from accounts.second import eventually
 from serai.accounts.models import Account
+from serai.audit.actions import Actor
+from serai.core.audience import group
+from serai.db import clock
 from serai.db.acting import acting_as, person
 from serai.db.embedded import Cluster
+from serai.directory.models import Membership, Organisation, Person
 from serai.exchanges.models import Exchange, Session
 from serai.exchanges.views import programme
+from serai.needs import actions as needs
+from serai.needs import answer_link
+from serai.sharing import links
 from served import copy_database
 from web.forms_sent import hidden
 
@@ -38,31 +47,72 @@ def ground(demo_world: str, cluster: Cluster) -> Iterator[Cluster]:
         admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)".encode())
 
 
+@dataclass(frozen=True, kw_only=True)
 class Form:
-    """A filled in form of Arbreva's coordinator that adds a session."""
+    """A filled in form, and the action that writes what is in it."""
 
-    def __init__(self) -> None:
-        self.account = Account.objects.get(email__startswith="arbreva@")
-        assert self.account.person_id
-        self.asker = person(self.account.person_id)
-        with acting_as(self.asker):
-            exchange = Exchange.objects.filter(state__in=("planned", "released", "live")).order_by("id").last()
-            exchange = exchange or Exchange.objects.order_by("id").last()
-        assert exchange
-        self.address = f"/exchanges/{exchange.pk}/sessions/new/"
-        self.exchange = exchange
-        typed = {"title": "Debate", "kind": "site_visit"}
-        self.browser = self.signed_in()
-        self.fields: dict[str, Any] = {**hidden(self.browser.get(self.address), 'name="title"'), **typed}
+    address: str
+    fields: dict[str, Any]
+    actions: Any
+    action: str
+    account: Account | None = None
 
-    def signed_in(self) -> Client:
+    def browser(self) -> Client:
         browser = Client()
-        browser.force_login(self.account)
+        if self.account:
+            browser.force_login(self.account)
+        browser.raise_request_exception = False
         return browser
 
-    def count(self) -> int:
-        with acting_as(self.asker):
-            return Session.objects.filter(exchange=self.exchange, title="Debate").count()
+
+def coordinator(city: str) -> tuple[Account, Actor]:
+    account = Account.objects.get(email__startswith=f"{city.lower()}@")
+    assert account.person_id
+    with acting_as(person(account.person_id)):
+        mine = Membership.objects.get(person=account.person_id)
+    return account, Actor(person=account.person_id, organisation=mine.organisation_id)
+
+
+def of_a_session() -> Form:
+    """Arbreva's coordinator adds a session to their exchange."""
+    account, actor = coordinator("Arbreva")
+    with acting_as(person(actor.person)):
+        exchange = Exchange.objects.filter(organiser=actor.organisation).order_by("id")[0]
+    address, browser = f"/exchanges/{exchange.pk}/sessions/new/", Client()
+    browser.force_login(account)
+    fields = {**hidden(browser.get(address), 'name="title"'), "title": "Debate", "kind": "site_visit"}
+    return Form(address=address, fields=fields, actions=programme.actions, action="add_session", account=account)
+
+
+def sessions() -> int:
+    with acting_as(person(coordinator("Arbreva")[1].person)):
+        return Session.objects.filter(title="Debate").count()
+
+
+def of_a_link() -> Form:
+    """Lipovar's coordinator answers a match without signing in."""
+    _account, arbreva = coordinator("Arbreva")
+    _account, lipovar = coordinator("Lipovar")
+    with acting_as(person(lipovar.person)):
+        town = Organisation.objects.select_related("city").get(pk=lipovar.organisation)
+    now = clock.now()
+    with acting_as(person(arbreva.person)):
+        home = Organisation.objects.select_related("city").get(pk=arbreva.organisation)
+        assert home.city
+        assert town.city
+        readers = [group("organisation", home.pk), group("organisation", town.pk)]
+        need = needs.state_need(
+            arbreva, city=home.city, question="?", theme="youth_engagement", readers=readers, now=now
+        )
+        match = needs.propose_match(arbreva, need, {town.city: town}, reasons={}, now=now)
+        records = [match.answers.get(), match, need]
+        someone = Person.objects.get(pk=lipovar.person)
+        made = links.make(
+            arbreva, kind="match", person=someone, address="lipovar@example.org", records=records, now=now
+        )
+    address = urlsplit(made.address).path
+    fields = {**hidden(Client().get(address), 'name="answer"'), "answer": "parked"}  # type: ignore[arg-type]
+    return Form(address=address, fields=fields, actions=answer_link.actions, action="answer_match")
 
 
 def both(
@@ -70,10 +120,10 @@ def both(
 ) -> list[HttpResponse]:
     """The second is sent when the first has written and is not committed: it must wait. What both were answered."""
     wrote, may_go = threading.Event(), threading.Event()
-    adds = programme.actions.add_session
+    writes = getattr(form.actions, form.action)
 
-    def slowly(*told: Any, **more: Any) -> Session:
-        made = adds(*told, **more)
+    def slowly(*told: Any, **more: Any) -> Any:
+        made = writes(*told, **more)
         if not wrote.is_set():
             wrote.set()
             assert may_go.wait(20)
@@ -81,7 +131,7 @@ def both(
                 ends()
         return made
 
-    monkeypatch.setattr(programme.actions, "add_session", slowly)
+    monkeypatch.setattr(form.actions, form.action, slowly)
 
     def send(browser: Client) -> HttpResponse:
         try:
@@ -89,9 +139,7 @@ def both(
         finally:
             connections.close_all()
 
-    browsers = [form.signed_in(), form.signed_in()]
-    for browser in browsers:
-        browser.raise_request_exception = False
+    browsers = [form.browser(), form.browser()]
     with ThreadPoolExecutor(2) as threads, psycopg.connect(ground.admin_url(), autocommit=True) as admin:
         first = threads.submit(send, browsers[0])
         assert wrote.wait(20), first.result(1).content.decode()
@@ -106,21 +154,26 @@ def both(
 
 
 def test_of_two_sendings_at_once_one_writes(ground: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    form = Form()
-    before = form.count()
+    form, before = of_a_session(), sessions()
     first, second = both(ground, form, monkeypatch)
     assert first.status_code == second.status_code == 302
     assert first["Location"] == second["Location"]
-    assert form.count() == before + 1
+    assert sessions() == before + 1
 
 
 def test_where_the_first_fails_the_second_writes(ground: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    form = Form()
-    before = form.count()
+    form, before = of_a_session(), sessions()
 
     def breaks() -> None:
         raise RuntimeError("the first broke down")
 
     first, second = both(ground, form, monkeypatch, breaks)
     assert (first.status_code, second.status_code) == (500, 302)
-    assert form.count() == before + 1
+    assert sessions() == before + 1
+
+
+def test_of_two_presses_at_once_on_a_link_one_counts(ground: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = both(ground, of_a_link(), monkeypatch)
+    assert first.status_code == 302
+    assert second.status_code == 409
+    assert "Your answer is recorded." in second.content.decode()

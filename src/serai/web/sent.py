@@ -42,7 +42,8 @@ def word_of(request: HttpRequest) -> str:
 def once(request: HttpRequest, asker: Asker, answer: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer to a form, inside its transaction. Sent before, it is not asked for: the way is the first one's.
 
-    Where the first is still on its way, the second waits. What wrote nothing, or led nowhere, may be sent again.
+    Where the first is still on its way, the second waits. What wrote nothing, or led nowhere, may be sent again; and
+    what a signed link answered says by itself what became of it: its secret, where that leads, stands in no table.
     """
     key = _key(request, asker)
     if key is None:
@@ -56,16 +57,16 @@ def once(request: HttpRequest, asker: Asker, answer: Callable[[], HttpResponse])
             return HttpResponseRedirect(led[0])
         before = entries_written()
         response = answer()
-        if response.status_code == 302 and entries_written() > before:
+        by_link = request.resolver_match is not None and "secret" in request.resolver_match.kwargs
+        if response.status_code == 302 and entries_written() > before and not by_link:
             cursor.execute(_KEEP, [key, response["Location"]])
         return response
 
 
 def _key(request: HttpRequest, asker: Asker) -> str | None:
-    """What makes it the same sending. None for a form without a word, and for one that a signed link opened: it is
-    answered once by itself, and its secret, which is where it leads, stands in no table."""
-    word, match = word_of(request), request.resolver_match
-    if not word or (match and "secret" in match.kwargs):
+    """What makes it the same sending; None for a form without a word."""
+    word = word_of(request)
+    if not word:
         return None
     digest = hashlib.sha256()
     for part in (asker.kind, str(asker.id), request.get_full_path(), word, *_fields(request)):
