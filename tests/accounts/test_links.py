@@ -14,7 +14,7 @@ from django.test import Client
 
 from letters import newest, text
 from serai.accounts.demo import outbox_mails
-from serai.audit.actions import NotYours, add, change
+from serai.audit.actions import ChangedMeanwhile, NotYours, add, change
 from serai.core.audience import group
 from serai.db import clock
 from serai.db.acting import acting_as, link
@@ -48,11 +48,11 @@ class AnswerAMatch:
             reason_asked=answer.answer == "asked",
         )
 
-    def answer(self, link: Invitation, value: str, reason: str, *, now: Any) -> None:
+    def answer(self, link: Invitation, value: str, reason: str, *, seen: int | None, now: Any) -> None:
         row = MatchAnswer.objects.get(pk__in=link.record_ids)
         change(None, row, verb="answer", now=now, answer=value, reason=reason, answered_at=now)
 
-    def undo(self, link: Invitation, *, now: Any) -> None:
+    def undo(self, link: Invitation, given: links.Found, *, now: Any) -> None:
         row = MatchAnswer.objects.get(pk__in=link.record_ids)
         change(None, row, verb="undo", now=now, answer="asked", reason="", answered_at=None)
 
@@ -198,6 +198,22 @@ def test_of_two_presses_at_once_one_counts(world: World) -> None:
     with pytest.raises(links.AlreadyAnswered):
         links.answer(second, "declined", "", address=made.address, now=clock.now())
     assert answers(world) == [("accepted", "")]
+
+
+def test_whoever_is_overtaken_by_a_press_on_the_same_link_is_told_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = asked(world)
+
+    def overtaken(self: AnswerAMatch, link: Invitation, *_told: Any, now: Any, **_more: Any) -> None:
+        change(None, link, verb="answer", now=now, answered_at=now, answer="accepted")
+        raise ChangedMeanwhile(link)
+
+    monkeypatch.setattr(AnswerAMatch, "answer", overtaken)
+    found = links.find(path_of(made).split("/")[2])
+    assert found is not None
+    with pytest.raises(links.AlreadyAnswered):
+        links.answer(found, "declined", "", address=made.address, now=clock.now())
 
 
 def test_an_answer_that_is_not_offered_is_refused(client: Client, world: World) -> None:

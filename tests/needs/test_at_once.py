@@ -14,7 +14,7 @@ from django.db import connections
 
 from accounts.second import eventually
 from serai.accounts.models import Account
-from serai.audit.actions import Actor, NotYours
+from serai.audit.actions import Actor, ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.db import clock
@@ -76,7 +76,7 @@ class Asked:
         self.home = home
 
     def answers(self, decision: str) -> Callable[[], Any]:
-        return lambda: actions.answer_match(self.lipovar, self.of_lipovar, decision=decision, now=self.now)
+        return lambda: actions.answer_match(self.lipovar, self.of_lipovar, decision=decision, now=self.now, expected=1)
 
     def takes_back(self) -> Any:
         return actions.undo_answer(self.lipovar, self.of_lipovar, now=self.now)
@@ -112,7 +112,7 @@ def one_after_the_other(
                 if leads:
                     acted.set()
                     assert may_commit.wait(20)
-        except NotAllowedNow as error:
+        except (NotAllowedNow, ChangedMeanwhile) as error:
             return error
         finally:
             connections.close_all()
@@ -140,6 +140,15 @@ def test_of_two_answers_at_once_the_first_counts(ground: Cluster) -> None:
     assert isinstance(refused, NotAllowedNow)
     with acting_as(person(asked.arbreva.person)):
         assert MatchAnswer.objects.get(pk=asked.of_lipovar.pk).answer == "declined"
+
+
+def test_of_two_who_ask_for_time_at_once_the_second_is_shown_the_first(ground: Cluster) -> None:
+    asked = Asked()
+    refused = one_after_the_other(
+        ground, (asked.lipovar, asked.answers("parked")), (asked.lipovar, asked.answers("declined"))
+    )
+    assert isinstance(refused, ChangedMeanwhile)
+    assert refused.record.answer == "parked"
 
 
 def agreed() -> Asked:

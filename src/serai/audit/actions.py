@@ -82,6 +82,12 @@ def _entry(actor: Actor | None, record: Protected, verb: str, now: datetime, bec
             because=because,
         )
     )
+    connection.serai_entries = entries_written() + 1  # type: ignore[attr-defined]
+
+
+def entries_written() -> int:
+    """How many entries this connection wrote: where the number has grown, an action ran in between."""
+    return getattr(connection, "serai_entries", 0)
 
 
 def _refused(error: ProgrammingError) -> bool:

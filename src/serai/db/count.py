@@ -10,7 +10,7 @@ from psycopg import Connection, sql
 
 from serai.db.address import BACKUP
 
-PASSING = "serai_cache"  # counts of tries and codes of some minutes, by digests of addresses: in no backup
+PASSING = "serai_cache"  # counts of tries, codes of some minutes and forms that were sent, by digests: in no backup
 TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relpersistence = 'p' AND c.relname <> %(passing)s ORDER BY 1

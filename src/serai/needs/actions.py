@@ -149,10 +149,12 @@ def answer_match(
     now: datetime,
     reason: str = "",
     on_behalf: OnBehalf | None = None,
+    expected: int | None = None,
 ) -> MatchAnswer:
     """A city accepts, parks or declines; or someone records what it said on the phone, on paper, in a chat.
 
-    `actor` is None where a signed link answers. Raises `AlreadyPlanned` once an exchange is planned on the match.
+    `actor` is None where a signed link answers; `expected` is the version that whoever answers saw. Raises
+    `AlreadyPlanned` once an exchange is planned on the match, `ChangedMeanwhile` where another answer was not seen.
     """
     if decision not in ("accepted", "parked", "declined"):
         raise NotAllowedNow(f"a city cannot answer {decision}")
@@ -166,16 +168,20 @@ def answer_match(
         "reason": reason,
         "answered_at": now,
         "recorded_by_id": actor.person if actor else None,
+        "said_by": on_behalf.said_by if on_behalf else "",
+        "channel": on_behalf.channel if on_behalf else "",
+        "said_on": on_behalf.said_on if on_behalf else None,
     }
-    if on_behalf:
-        fields |= {"said_by": on_behalf.said_by, "channel": on_behalf.channel, "said_on": on_behalf.said_on}
     verb = "record_answer" if on_behalf else f"answer_{decision}"
-    return change(actor, answer, verb=verb, now=now, **fields)
+    return change(actor, answer, verb=verb, now=now, expected=expected, **fields)
 
 
 @transaction.atomic
-def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime) -> MatchAnswer:
-    """Takes an answer back within seven days, while nothing was built on it."""
+def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime, expected: int | None = None) -> MatchAnswer:
+    """Takes an answer back within seven days, while nothing was built on it; `expected` is the version that was seen.
+
+    Raises `ChangedMeanwhile` where it is another answer by now.
+    """
     (present,) = _held(MatchAnswer.objects.filter(pk=answer.pk))
     old = present.answered_at is None or now - present.answered_at >= UNDO
     if old or not Match.objects.filter(pk=present.match_id, state="proposed").exists():
@@ -186,7 +192,8 @@ def undo_answer(actor: Actor | None, answer: MatchAnswer, *, now: datetime) -> M
         "answered_at": None,
         "recorded_by_id": actor.person if actor else None,
     }
-    return change(actor, answer, verb="undo_answer", now=now, **blank, said_by="", channel="", said_on=None)
+    blank |= {"said_by": "", "channel": "", "said_on": None}
+    return change(actor, answer, verb="undo_answer", now=now, expected=expected, **blank)
 
 
 def settled(answers: Iterable[MatchAnswer]) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from serai.audit.actions import Actor
+from serai.audit.actions import Actor, ChangedMeanwhile
 from serai.directory.models import Membership
 from serai.directory.queries import held
 from serai.needs import actions
@@ -61,17 +61,22 @@ class WillYouTakePart:
             title=_("Will %(city)s take part in an exchange?") % {"city": answer.city.name},
             answers=() if why_not else tuple((code, str(word)) for code, word in ANSWERS),
             quotes=(links.Quote(record=need, text=need.question),),
-            explained=why_not,
+            explained=why_not
+            or (_("Your city has asked to wait. You can answer anew.") if answer.answer == "parked" else ""),
             reason_asked=True,
+            version=answer.version,
         )
 
-    def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
+    def answer(self, link: Invitation, value: str, reason: str, *, seen: int | None, now: datetime) -> None:
         """Keeps the answer for the city."""
-        actions.answer_match(None, self._answer(link), decision=value, reason=reason, now=now)
+        actions.answer_match(None, self._answer(link), decision=value, reason=reason, expected=seen, now=now)
 
-    def undo(self, link: Invitation, *, now: datetime) -> None:
-        """The question is open again."""
-        actions.undo_answer(None, self._answer(link), now=now)
+    def undo(self, link: Invitation, given: links.Found, *, now: datetime) -> None:
+        """The question is open again, if what the link said is what the city says."""
+        answer = self._answer(link)
+        if (answer.answer, answer.answered_at) != (given.answer, given.answered_at):
+            raise ChangedMeanwhile(answer)
+        actions.undo_answer(None, answer, now=now, expected=answer.version)
 
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
         """Nowhere else."""

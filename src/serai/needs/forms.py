@@ -97,6 +97,7 @@ class AnswerForm(forms.Form):
 
     decision = forms.ChoiceField(label=_("Will your city take part?"), choices=ANSWERS, widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Why"), required=False, max_length=300, help_text=_("The other city reads this."))
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class OnBehalfForm(AnswerForm):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from serai.needs.words import from_kept, kept, reason_words, too_late
 from serai.sharing import heeding
 from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
-from serai.web.pages import Here, member_page, page, posted, show
+from serai.web.pages import Here, member_page, number_in, page, posted, show
 from serai.web.steps import Step, ask, typed
 from serai.web.versions import both_versions, merged
 
@@ -223,7 +224,7 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
     allowed = found.organisation_id == here.actor.organisation if own else here.owns(found)
     if not allowed:
         raise Http404
-    form = form_class(posted(request))
+    form = form_class(merged(request, _as_answered(found)), initial={"version": found.version})
     context = {"answer": found, "form": form, "own": own, "reading": reading(here, found), "too_late": too_late(found)}
     if request.method == "POST" and context["too_late"]:
         return show(request, "needs/answer.html", context, status=409)
@@ -233,21 +234,40 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
             return heeded
         values = dict(form.cleaned_data)
         on_behalf = None if own else actions.OnBehalf(**{k: values.pop(k) for k in ("said_by", "channel", "said_on")})
-        actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, **values)
+        expected = values.pop("version") or found.version
+        try:
+            actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, expected=expected, **values)
+        except ChangedMeanwhile as meanwhile:
+            there = _as_answered(cast("MatchAnswer", meanwhile.record))
+            return both_versions(request, form, there, title=_("Someone else answered meanwhile"))
         messages.success(request, _("The answer is recorded. It can be taken back for seven days."))
         return redirect("match", found.match_id)
     return show(request, "needs/answer.html", context)
 
 
+def _as_answered(found: MatchAnswer) -> SimpleNamespace:
+    """What the city said so far, as the form cleans an answer: a question that is open has none there."""
+    names = ("reason", "said_by", "channel", "said_on", "version")
+    decision = "" if found.answer == "asked" else found.answer
+    return SimpleNamespace(decision=decision, **{name: getattr(found, name) for name in names})
+
+
 @require_POST
 @member_page
 def undo_answer(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """Takes an answer back."""
+    """Takes an answer back: the one that was on the page."""
     found = MatchAnswer.objects.select_related("match").get(pk=id)
     if found.organisation_id != here.actor.organisation and not here.owns(found):
         raise Http404
-    actions.undo_answer(here.actor, found, now=here.now)
-    messages.success(request, _("The answer is taken back. The question is open again."))
+    expected = number_in(request.POST.get("version")) or found.version
+    try:
+        actions.undo_answer(here.actor, found, now=here.now, expected=expected)
+    except ChangedMeanwhile:
+        messages.warning(
+            request, _("Another answer came in meanwhile. Nothing is taken back: look at what stands here now.")
+        )
+    else:
+        messages.success(request, _("The answer is taken back. The question is open again."))
     return redirect("match", found.match_id)
 
 

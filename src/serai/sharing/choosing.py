@@ -28,6 +28,7 @@ from serai.sharing.words import (
     sector_legend,
 )
 from serai.web.pages import Here, show
+from serai.web.sent import WORD
 from serai.web.steps import typed
 
 # The step's own fields; everything else that was posted is carried along.
@@ -150,7 +151,7 @@ def choose_readers(
         "grows": any(kind_of(name) != "person" for name in ring.groups),
         "carried": {name: values for name, values in kept.items() if name not in OWN_FIELDS},
         "heeded": heeded,
-        "removable": bool(kept.keys() - OWN_FIELDS),
+        "removable": bool(kept.keys() - OWN_FIELDS - {WORD}),
         "wrong": confirmed,
         "not_wider": not_wider,
         "mine": offer.mine,

@@ -137,10 +137,10 @@ class Join:
             answers=(("begin", _("Send me a code")),),
         )
 
-    def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
+    def answer(self, link: Invitation, value: str, reason: str, *, seen: int | None, now: datetime) -> None:
         """Nothing is to be recorded but that it was followed."""
 
-    def undo(self, link: Invitation, *, now: datetime) -> None:
+    def undo(self, link: Invitation, given: links.Found, *, now: datetime) -> None:
         """There is nothing to undo."""
 
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse:

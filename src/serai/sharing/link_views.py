@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from serai.accounts.mail import address_of
 from serai.accounts.throttle import too_often
+from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import at_most_green
 from serai.db.acting import acting_as, link
 from serai.directory.models import Person
 from serai.sharing import heeding, links
 from serai.sharing.models import Invitation
-from serai.web.pages import Here, page, show
+from serai.web.pages import Here, number_in, page, show
 
 GUESSES, GUESSES_SECONDS = 20, 600  # secrets have 192 bits; this only keeps the noise out
 
@@ -52,11 +53,12 @@ def follow(request: HttpRequest, here: Here, found: links.Found) -> HttpResponse
     return _question(request, found) if found.state == "open" else _became(request, here, found)
 
 
-def _question(request: HttpRequest, found: links.Found, *, status: int = 200) -> HttpResponse:
+def _question(request: HttpRequest, found: links.Found, *, status: int = 200, meanwhile: bool = False) -> HttpResponse:
     with acting_as(link(found.id)):
         invitation = Invitation.objects.get(pk=found.id)
         told = {
             "question": links.kind_of(found.kind).question(invitation),
+            "meanwhile": meanwhile,
             "answers_as": answers_as(invitation),
             "reason": request.POST.get("reason", ""),
             "until": invitation.expires_at,
@@ -89,11 +91,13 @@ def half_of(address: str) -> str:
     return f"{name[:2]}…@{domain}" if domain else ""
 
 
-def _became(request: HttpRequest, here: Here, found: links.Found, *, status: int | None = None) -> HttpResponse:
-    until = found.undo_until()
+def _became(
+    request: HttpRequest, here: Here, found: links.Found, *, status: int | None = None, meanwhile: bool = False
+) -> HttpResponse:
+    until = None if meanwhile else found.undo_until()
     undoable = until is not None and here.now < until and links.kind_of(found.kind).undoable
     goes_on = found.state == "answered" and links.kind_of(found.kind).goes_on
-    told = {"found": found, "undo_until": until if undoable else None, "goes_on": goes_on}
+    told = {"found": found, "undo_until": until if undoable else None, "goes_on": goes_on, "meanwhile": meanwhile}
     return show(request, "sharing/link_state.html", told, status=status or (200 if found.state == "answered" else 410))
 
 
@@ -107,7 +111,11 @@ def _after(request: HttpRequest, found: links.Found) -> HttpResponse:
 def _act(request: HttpRequest, here: Here, found: links.Found) -> HttpResponse:
     """One press of a button: an answer, its undoing, or "not me"."""
     if "undo" in request.POST and found.state == "answered":
-        if not links.undo(found, now=here.now):
+        try:
+            undone = links.undo(found, now=here.now)
+        except ChangedMeanwhile:
+            return _became(request, here, found, status=409, meanwhile=True)
+        if not undone:
             return _became(request, here, found, status=409)
         messages.success(request, _("Your answer is taken back. You can answer again."))
     elif "go_on" in request.POST and found.state == "answered":
@@ -128,8 +136,11 @@ def _answer(request: HttpRequest, here: Here, found: links.Found) -> HttpRespons
     heeded = heeding.ask_to_heed(request, here, [reason], keep=False)
     if isinstance(heeded, HttpResponse):
         return heeded
+    seen = number_in(request.POST.get("version")) or None
     try:
-        links.answer(found, value, reason, address=address_of(request.path), now=here.now)
+        links.answer(found, value, reason, address=address_of(request.path), now=here.now, seen=seen)
+    except ChangedMeanwhile:
+        return _question(request, found, status=409, meanwhile=True)
     except links.NotAnAnswer:
         return _question(request, found, status=422)
     except links.AlreadyAnswered:

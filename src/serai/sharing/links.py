@@ -57,7 +57,8 @@ class Quote:
 class Question:
     """What a link asks. `title` and the answers are words of the house, what records say stands in quotes alone.
 
-    `answers` are pairs of a value and the words on its button, the first one the main one.
+    `answers` are pairs of a value and the words on its button, the first one the main one. `version` is that of the row
+    they are kept on, 0 where there is none: an answer brings along the one that was on the page.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Question:
     quotes: tuple[Quote, ...] = ()
     explained: str = ""
     reason_asked: bool = False
+    version: int = 0
 
     def words(self, value: str) -> str:
         """The words of an answer. Raises `NotAnAnswer`."""
@@ -95,11 +97,12 @@ class Kind(Protocol):
     def question(self, link: Invitation) -> Question:
         """What is asked."""
 
-    def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
-        """Records the answer on the rows the link names."""
+    def answer(self, link: Invitation, value: str, reason: str, *, seen: int | None, now: datetime) -> None:
+        """Records the answer on the rows the link names; raises `ChangedMeanwhile` if another version was `seen`."""
 
-    def undo(self, link: Invitation, *, now: datetime) -> None:
-        """Takes the answer back; the link is open again."""
+    def undo(self, link: Invitation, given: Found, *, now: datetime) -> None:
+        """Takes the answer back; the link is open again. Raises `ChangedMeanwhile` if what was `given` does not stand
+        any more."""
 
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
         """Where whoever answered goes on, if not to the page that says so. Only the link itself can be read now."""
@@ -230,20 +233,30 @@ def find(secret: str) -> Found | None:
     return Found(id=id, kind=kind, person_id=person_id, state=state, answer=answer, answered_at=answered_at)
 
 
-def answer(found: Found, value: str, reason: str, *, address: str, now: datetime) -> None:
+def answer(found: Found, value: str, reason: str, *, address: str, now: datetime, seen: int | None = None) -> None:
     """Records an answer as the link and tells the person, who can undo it for seven days by the same address.
 
-    Raises `NotAnAnswer`, and `AlreadyAnswered` where someone was quicker.
+    Raises `NotAnAnswer`, `AlreadyAnswered` where the link itself was used meanwhile, and `ChangedMeanwhile` where what
+    is answered is not as it was `seen`: somebody else answered, in another way.
     """
     handler = kind_of(found.kind)
     with acting_as(link(found.id)):
+        invitation = Invitation.objects.filter(pk=found.id, answered_at=None).first()
+        if invitation is None:
+            raise AlreadyAnswered
+        question = handler.question(invitation)
+        if seen is not None and seen != question.version:
+            raise ChangedMeanwhile(invitation)
+        words = question.words(value)
         try:
-            invitation = Invitation.objects.get(pk=found.id, answered_at=None)
-            words = handler.question(invitation).words(value)
-            handler.answer(invitation, value, reason, now=now)
-            seen = invitation.version
-            change(None, invitation, verb="answer", now=now, expected=seen, answered_at=now, answer=value)
-        except (Invitation.DoesNotExist, ChangedMeanwhile) as error:
+            handler.answer(invitation, value, reason, seen=seen, now=now)
+        except ChangedMeanwhile as error:
+            if Invitation.objects.filter(pk=found.id, answered_at=None).exists():
+                raise
+            raise AlreadyAnswered from error
+        try:
+            change(None, invitation, verb="answer", now=now, expected=invitation.version, answered_at=now, answer=value)
+        except ChangedMeanwhile as error:
             raise AlreadyAnswered from error
         if invitation.address and handler.undoable:
             _tell(invitation, words, address, now)
@@ -261,7 +274,10 @@ def _tell(invitation: Invitation, words: str, address: str, now: datetime) -> No
 
 
 def undo(found: Found, *, now: datetime) -> bool:
-    """Takes the answer back and opens the link again; False where seven days are over or it cannot be undone."""
+    """Takes the answer back and opens the link again; False where seven days are over or it cannot be undone.
+
+    Raises `ChangedMeanwhile` where somebody answered in another way since: then that stands.
+    """
     handler = kind_of(found.kind)
     if not handler.undoable:
         return False
@@ -270,7 +286,7 @@ def undo(found: Found, *, now: datetime) -> bool:
         if not cursor.fetchone()[0]:
             return False
         forget_keys()  # it names its rows again
-        handler.undo(Invitation.objects.get(pk=found.id), now=now)
+        handler.undo(Invitation.objects.get(pk=found.id), found, now=now)
     return True
 
 

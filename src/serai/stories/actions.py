@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from serai.audit.actions import Actor, add, change, change_audience
+from serai.audit.actions import Actor, ChangedMeanwhile, add, change, change_audience
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow, moved
 from serai.directory.models import City, Organisation, Person
@@ -94,13 +94,19 @@ def _ask(actor: Actor, naming: Naming, now: datetime) -> None:
 
 @transaction.atomic
 def change_passage(actor: Actor, passage: Passage, *, expected: int, now: datetime, **fields: Any) -> Passage:
-    """Mends a passage. A yes was said to the old words: with new ones, whoever is named is asked again."""
+    """Mends a passage. A yes was said to the old words: with new ones, whoever is named is asked again.
+
+    An answer that is on its way to the old words finds another version of the question.
+    """
     if fields.get("text", passage.text) != passage.text:
         fields["wording"] = passage.wording + 1
     mended = change(actor, passage, verb="change_passage", now=now, expected=expected, **fields)
     if mended.text != passage.text:
-        latest = {(n.organisation_id, n.person_id): n for n in passage.namings.order_by("id")}
-        for naming in [n for n in latest.values() if n.answer == "yes"]:
+        held = passage.namings.select_for_update().order_by("id")
+        for naming in {(n.organisation_id, n.person_id): n for n in held}.values():
+            if naming.answer != "yes":
+                change(actor, naming, verb="ask_to_name", now=now)
+                continue
             again = Naming(
                 passage=passage,
                 organisation_id=naming.organisation_id,
@@ -111,18 +117,33 @@ def change_passage(actor: Actor, passage: Passage, *, expected: int, now: dateti
     return mended
 
 
+ANSWERS = {"asked": ("yes", "no"), "yes": ("yes", "withdrawn"), "no": ("yes",), "withdrawn": ("yes",)}  # after each
+
+
 def answer_naming(
-    actor: Actor | None, naming: Naming, answer: str, *, now: datetime, words_of: datetime | None = None
+    actor: Actor | None,
+    naming: Naming,
+    answer: str,
+    *,
+    now: datetime,
+    words_of: datetime | None = None,
+    expected: int | None = None,
 ) -> Naming:
     """Yes, no, or withdrawn later: the passage is told in kind, or stays out, from that moment.
 
     A yes can be said again: to a translation that was written since. `words_of` is the moment whose words were read, if
-    that is not now: a yes holds for no translation written later. `actor` is None where a signed link answers.
+    that is not now: a yes holds for no translation written later, and takes nothing from a younger yes. `actor` is
+    None where a signed link answers; `expected` is the version that was seen. Raises `ChangedMeanwhile`.
     """
-    allowed = {"asked": ("yes", "no"), "yes": ("yes", "withdrawn"), "no": ("yes",), "withdrawn": ("yes",)}
-    if answer not in allowed[naming.answer]:
+    if expected is not None and naming.version != expected:
+        raise ChangedMeanwhile(naming)
+    if answer not in ANSWERS[naming.answer]:
         raise NotAllowedNow(f"an answer that is {naming.answer} cannot become {answer}")
-    return change(actor, naming, verb=f"naming_{answer}", now=now, answer=answer, answered_at=words_of or now)
+    at = words_of or now
+    if answer == naming.answer and naming.answered_at is not None:
+        at = max(at, naming.answered_at)
+    fields: dict[str, Any] = {"answer": answer, "answered_at": at}
+    return change(actor, naming, verb=f"naming_{answer}", now=now, expected=naming.version, **fields)
 
 
 @transaction.atomic
@@ -163,5 +184,6 @@ def withdraw_story(actor: Actor, story: Story, *, now: datetime) -> Story:
 
 
 def ask_naming_again(actor: Actor | None, naming: Naming, *, now: datetime) -> Naming:
-    """An answer is taken back: the question is open again."""
-    return change(actor, naming, verb="ask_naming_again", now=now, answer="asked", answered_at=None)
+    """The answer that was seen is taken back: the question is open again. Raises `ChangedMeanwhile`."""
+    seen = naming.version
+    return change(actor, naming, verb="ask_naming_again", now=now, expected=seen, answer="asked", answered_at=None)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from serai.audit.actions import Actor
+from serai.audit.actions import Actor, ChangedMeanwhile
 from serai.core.audience import WIDEST_FIRST
 from serai.directory.models import Membership, Organisation
 from serai.directory.queries import held
@@ -95,23 +95,32 @@ class MayWeNameYou:
         """Whether a passage may name them."""
         naming = self._naming(link)
         translations = naming.passage.translations.select_related("audience").order_by("language").exclude(text="")
+        no = _("No, tell it without our name")
+        words = {"yes": _("Yes"), "no": no, "withdrawn": no}
         return links.Question(
             title=_("May this story name you?"),
-            answers=(("yes", _("Yes")), ("no", _("No, tell it without our name"))),
+            answers=tuple((value, words[value]) for value in actions.ANSWERS[naming.answer]),
             quotes=(
                 links.Quote(record=naming.passage, text=naming.passage.text),
                 *(links.Quote(record=row, text=row.text) for row in translations),
             ),
-            explained=_("You can withdraw your yes at any time."),
+            explained={
+                "asked": _("You can withdraw your yes at any time."),
+                "yes": _("So far the answer is yes. You can withdraw it at any time."),
+            }.get(naming.answer, _("So far the answer is no. You can change it.")),
+            version=naming.version,
         )
 
-    def answer(self, link: Invitation, value: str, reason: str, *, now: datetime) -> None:
+    def answer(self, link: Invitation, value: str, reason: str, *, seen: int | None, now: datetime) -> None:
         """Keeps the answer on the naming: about the words there were when the link was made, for it shows no others."""
-        actions.answer_naming(None, self._naming(link), value, now=now, words_of=link.created_at)
+        actions.answer_naming(None, self._naming(link), value, now=now, words_of=link.created_at, expected=seen)
 
-    def undo(self, link: Invitation, *, now: datetime) -> None:
-        """The question is open again."""
-        actions.ask_naming_again(None, self._naming(link), now=now)
+    def undo(self, link: Invitation, given: links.Found, *, now: datetime) -> None:
+        """The question is open again, if what the link said is what stands."""
+        naming = self._naming(link)
+        if (naming.answer, naming.answered_at) != (given.answer, link.created_at):
+            raise ChangedMeanwhile(naming)
+        actions.ask_naming_again(None, naming, now=now)
 
     def after(self, request: HttpRequest, link: Invitation) -> HttpResponse | None:
         """Nowhere else."""

@@ -27,7 +27,7 @@ from serai.stories.models import Naming, Passage, Story
 from serai.stories.translating import Sheet
 from serai.translations.sides import Side, Sides, state_in_words, weakest
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
+from serai.web.pages import Here, member_page, number_in, page, posted, same_for_visitors, show
 from serai.web.versions import both_versions, merged
 
 
@@ -200,12 +200,19 @@ def answer_naming(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     rows = list(found.passage.translations.order_by("language"))
     words = sum(row.version for row in rows)
+    pressed, meanwhile = request.POST.get("answer", ""), False
     if request.method == "POST":
         if request.POST.get("words", "0") != str(words):
             raise NotAllowedNow("a translation was written or changed since the page was read")
-        actions.answer_naming(here.actor, found, request.POST.get("answer", ""), now=here.now)
-        messages.success(request, _("Your answer is kept. You can change it here at any time."))
-        return redirect("answer_naming", id)
+        expected = number_in(request.POST.get("version")) or found.version
+        try:
+            actions.answer_naming(here.actor, found, pressed, now=here.now, expected=expected)
+        except ChangedMeanwhile:
+            found.refresh_from_db(fields=["answer", "answered_at", "version"])
+            meanwhile = True
+        else:
+            messages.success(request, _("Your answer is kept. You can change it here at any time."))
+            return redirect("answer_naming", id)
     context = {
         "naming": found,
         "passage": found.passage,
@@ -213,8 +220,10 @@ def answer_naming(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "translations": [(row, language_name(row.language)) for row in rows],
         "newer": any(found.answered_at is None or row.written_at > found.answered_at for row in rows),
         "words": words,
+        "meanwhile": meanwhile,
+        "pressed": {"yes": _("Yes"), "no": _("No"), "withdrawn": _("Withdraw")}.get(pressed, ""),
     }
-    return show(request, "stories/naming.html", context)
+    return show(request, "stories/naming.html", context, status=409 if meanwhile else 200)
 
 
 @member_page

@@ -25,6 +25,7 @@ from serai.db.keys import sources
 from serai.db.rows import Protected
 from serai.directory.queries import Standing, standing
 from serai.documents.sheets import as_csv
+from serai.web import sent
 from serai.web.drawn import drawn_page
 from serai.web.jinja import in_language, page_context
 from serai.web.middleware import LOOKING
@@ -106,7 +107,7 @@ def same_for_visitors(view: View) -> View:
 def page(view: View) -> View:
     """A page anyone may ask for. What the asker may not read or do looks like what does not exist.
 
-    What a failing POST has written is taken back before its answer is drawn.
+    What a failing POST has written is taken back before its answer is drawn. What is sent twice is written once.
     """
 
     @transaction.non_atomic_requests
@@ -118,8 +119,10 @@ def page(view: View) -> View:
         if here.asker.also and request.method not in LOOKING and not getattr(view, WHILE_SEEING_AS, False):
             return render(request, "web/only_looking.html", status=409)
         try:
-            with nullcontext() if request.method in LOOKING else transaction.atomic():
+            if request.method in LOOKING:
                 return view(request, here, *args, **kwargs)
+            with transaction.atomic():
+                return sent.once(request, here.asker, lambda: view(request, here, *args, **kwargs))
         except (ObjectDoesNotExist, NotYours) as error:
             raise Http404 from error
         except NotAllowedNow as error:

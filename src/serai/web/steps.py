@@ -10,6 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from serai.web.pages import number_in, show
+from serai.web.sent import TOKEN, WORD, word_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +60,11 @@ def ask(request: HttpRequest, steps: Sequence[Step], *, context: dict[str, Any])
 
 
 def typed(request: HttpRequest, *, without: Any = ()) -> dict[str, list[str]]:
-    """What was posted, less the machinery's own fields and those named."""
-    own = {"csrfmiddlewaretoken", "step", "back", "confirmed", "readers", *without}
-    return {name: request.POST.getlist(name) for name in request.POST if name not in own}
+    """What was posted, less the machinery's own fields and those named, with the word of the first form."""
+    own = {TOKEN, WORD, "step", "back", "confirmed", "readers", *without}
+    word = word_of(request)
+    found = {name: request.POST.getlist(name) for name in request.POST if name not in own}
+    return found | {WORD: [word]} if word else found
 
 
 def _has(step: Step, request: HttpRequest) -> bool:
