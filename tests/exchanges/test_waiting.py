@@ -13,6 +13,7 @@ from serai.accounts.demo import outbox_mails
 from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.exchanges import actions
+from serai.exchanges.actions.sessions import share_drafts
 from serai.exchanges.models import CHANGED, Exchange, Session
 from serai.exchanges.queries import programme_sessions, unreleased
 from serai.sharing.actions import share_record
@@ -172,7 +173,7 @@ def test_a_release_carries_over_once_and_mails_its_people_alone(world: World) ->
     with world["Arbreva"].asks():
         assert Session.objects.get(pk=session.pk).version == version
         assert Session.objects.filter(exchange=exchange, position__lt=0).count() == 0
-        actions.share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
+        share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
     with world["Lipovar"].asks():
         assert not Session.objects.filter(exchange=exchange).exists()
 
@@ -184,7 +185,7 @@ def test_what_waits_is_never_read_by_more_than_the_session(world: World) -> None
     own = [group("organisation", world["Arbreva"].organisation.id)]
     with world["Arbreva"].asks():
         share_record(world["Arbreva"].actor, Session.objects.get(pk=session.pk), own, now=NOW)
-        actions.share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
+        share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
     assert reading_by_query(world, "The library") == {"Arbreva"}
 
 

@@ -266,7 +266,6 @@ def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             form.add_error("city", text % {"city": city.name})
         else:
             actions.add_party(here.actor, found, kind="city", city=city, speaker=place.coordinator, now=here.now)
-            actions.share_drafts(here.actor, found, now=here.now)
             return redirect("exchange", id)
     return show(request, "exchanges/invite.html", {"exchange": found, "form": form})
 
