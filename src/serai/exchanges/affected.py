@@ -29,7 +29,7 @@ def affected(exchange: Exchange, *, today: date) -> People:
     Of a session that is taken out they are those who could read it.
     """
     sites: dict[str, set[str]] = defaultdict(set)
-    for line in unreleased(exchange):
+    for line in filter(lambda line: line.is_told, unreleased(exchange)):
         for row in filter(None, (line.before, line.after)):
             sites[row["id"]] |= {row["site"]} - {None}
     part = frozenset(

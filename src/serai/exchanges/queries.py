@@ -64,6 +64,11 @@ def exchange_page(id: uuid.UUID) -> Exchange:
     )
 
 
+def own_exchange(id: uuid.UUID, actor: Actor) -> Exchange:
+    """One that the asker organises. Raises `Exchange.DoesNotExist`."""
+    return Exchange.objects.select_related("place", "audience", "organiser").get(pk=id, source_id=actor.source)
+
+
 def takes_part(exchange: Exchange, actor: Actor, *, today: date) -> bool:
     """Whether this person, for this organisation, organises the exchange, speaks for a party or is named in one."""
     if exchange.source_id in (actor.organisation, actor.person):
@@ -311,6 +316,17 @@ class Difference:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
+    @property
+    def session(self) -> str:
+        """The id of the session."""
+        return str((self.after or self.before or {})["id"])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anyone goes by what changes: that sessions are meant to overlap concerns those who plan alone."""
+        before, after = ({**(row or {}), "beside": None} for row in (self.before, self.after))
+        return before != after
+
 
 def unreleased(exchange: Exchange) -> list[Difference]:
     """What releasing now would change against the last release."""
@@ -326,7 +342,9 @@ def difference(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
         was = old.pop(row["id"], None)
         if was is None:
             lines.append(Difference(kind="added", title=row["title"], before=None, after=row))
-        elif was != row:
+            continue
+        was = row | was  # what the release before did not keep has not changed
+        if was != row:
             moved = any(was[k] != row[k] for k in ("starts_at", "ends_at", "where", "site"))
             lines.append(Difference(kind="moved" if moved else "changed", title=row["title"], before=was, after=row))
     return lines + [Difference(kind="dropped", title=row["title"], before=row, after=None) for row in old.values()]
