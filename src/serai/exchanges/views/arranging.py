@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.directory.queries import speaks_for_a_city
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.addresses import asked_id, target
@@ -27,7 +27,7 @@ from serai.sharing.reading import reading
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.steps import Step, ask
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 @page
@@ -102,12 +102,9 @@ def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
         if isinstance(heeded, HttpResponse):
             return heeded
-        values = dict(form.cleaned_data)
-        expected = values.pop("version")
-        try:
-            actions.change_exchange(here.actor, found, expected=expected, now=here.now, **values)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this exchange"))
+        save = partial(actions.change_exchange, here.actor, found, now=here.now)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this exchange")):
+            return both
         messages.success(request, _("The exchange is changed. What is due moved with its days."))
         return redirect("exchange", id)
     status = 422 if form.errors else 200

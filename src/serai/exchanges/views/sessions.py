@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.models import CHANGED, TAKEN_OUT, Session, Site
 from serai.exchanges.waiting import waiting_for
@@ -21,7 +21,7 @@ from serai.sharing import heeding
 from serai.sharing.reading import reading
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 def waits(position: int) -> str:
@@ -79,7 +79,7 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
         if isinstance(heeded, HttpResponse):
             return heeded
-        actions.add_session(here.actor, found, now=here.now, **_values(form))
+        actions.add_session(here.actor, found, now=here.now, **_values(form.cleaned_data))
         messages.success(request, _("Added to the draft. It is told to others when you release."))
         return redirect("programme", id)
     context = {"exchange": found, "form": form}
@@ -100,13 +100,10 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.exchange.title)
         if isinstance(heeded, HttpResponse):
             return heeded
-        values = _values(form)
-        expected = form.cleaned_data["version"] or shown.version
-        try:
-            actions.change_session(here.actor, found, expected=expected, now=here.now, **values)
-        except ChangedMeanwhile as meanwhile:
-            there = _as_saved(cast("Session", meanwhile.record), zone)
-            return both_versions(request, form, there, title=_("Someone else changed this session"))
+        save = partial(_change, here, found, shown)
+        title = _("Someone else changed this session")
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=partial(_as_saved, zone=zone)):
+            return both
         messages.success(request, _("Changed in the draft. It is told to others when you release."))
         return redirect("programme", found.exchange_id)
     context = {"exchange": found.exchange, "session": found, "form": form, "waits": waiting is not None}
@@ -135,8 +132,12 @@ def _sites() -> list[tuple[str, str]]:
     return [(str(s.id), s.name) for s in Site.objects.order_by("name", "id")[:200]]
 
 
-def _values(form: forms.SessionForm) -> dict[str, Any]:
-    values = {k: v for k, v in form.cleaned_data.items() if k != "version"}
+def _change(here: Here, found: Session, shown: Session, *, expected: int | None, **told: Any) -> None:
+    actions.change_session(here.actor, found, expected=expected or shown.version, now=here.now, **_values(told))
+
+
+def _values(told: dict[str, Any]) -> dict[str, Any]:
+    values = {k: v for k, v in told.items() if k != "version"}
     values["site"] = Site.objects.get(pk=values["site"]) if values["site"] else None
     return values
 
