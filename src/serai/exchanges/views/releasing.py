@@ -37,8 +37,10 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
         messages.success(request, _("The programme is released.") + f" {told}")
         return redirect("programme", id)
     zone = found.time_zone
-    lines = [_difference(line, zone) for line in queries.unreleased(found)]
+    changes = queries.unreleased(found)
+    lines = [_difference(line, zone) for line in changes]
     context = {"exchange": found, "lines": lines, "checked": is_checked(found), "told": told}
+    context["hosted"] = any(row["site"] for line in changes for row in (line.before, line.after) if row)
     return show(request, "exchanges/release.html", context)
 
 
