@@ -12,8 +12,9 @@ from serai.db import clock
 from serai.db.acting import acting_as, person
 from serai.db.embedded import Cluster
 from serai.exchanges import actions
+from serai.exchanges.differences import unreleased
 from serai.exchanges.models import Exchange, ProgrammeRelease, Session
-from serai.exchanges.queries import programme_sessions, unreleased
+from serai.exchanges.queries import programme_sessions
 from threads import SAFE
 
 

@@ -10,8 +10,8 @@ from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.audit.models import AuditEntry
 from serai.core.lifecycle import NotAllowedNow
 from serai.exchanges import actions
+from serai.exchanges.differences import unreleased
 from serai.exchanges.models import Session
-from serai.exchanges.queries import unreleased
 from sharing.stage import arranged, everyone
 from threads import browsing_as, fresh, network, release, text, with_session
 from worlds import NOW, World, browsing, small_world

@@ -13,8 +13,9 @@ from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.exchanges import actions
 from serai.exchanges.actions.sessions import share_drafts
+from serai.exchanges.differences import unreleased
 from serai.exchanges.models import CHANGED, Session
-from serai.exchanges.queries import programme_sessions, unreleased
+from serai.exchanges.queries import programme_sessions
 from serai.sharing.actions import share_record
 from threads import browsing_as, fresh, network, release, text
 from worlds import NOW, World, browsing, small_world

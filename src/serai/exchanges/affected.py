@@ -15,8 +15,8 @@ from serai.core.audience import EVERYONE, group
 from serai.db.rows import Protected
 from serai.directory.models import Membership
 from serai.directory.queries import held
+from serai.exchanges.differences import unreleased
 from serai.exchanges.models import Exchange, Participant, ProgrammeRelease, Session, Site
-from serai.exchanges.queries import unreleased
 from serai.sharing.telling import readers_by_id, tell
 
 People = frozenset[uuid.UUID]

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from serai.exchanges import queries
+from serai.exchanges.differences import unreleased
 from serai.exchanges.models import Exchange
 from serai.exchanges.queries import Slot
 from serai.exchanges.views.clashing import clashing
@@ -60,7 +61,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if not mine:
         return show_once(request, "exchanges/programme.html", **told)
     arranged = Exchange.objects.select_related("place").get(pk=id)
-    changed = len(queries.unreleased(arranged))
+    changed = len(unreleased(arranged))
     return show(request, "exchanges/programme.html", {**told, "clashing": clashing(here, arranged), "changed": changed})
 
 

@@ -16,6 +16,7 @@ from serai.audit.actions import ChangedMeanwhile
 from serai.exchanges import actions, queries
 from serai.exchanges.affected import affected
 from serai.exchanges.checked import is_checked
+from serai.exchanges.differences import Difference, unreleased
 from serai.exchanges.models import Session
 from serai.exchanges.waiting import waiting_for
 from serai.sharing.telling import reached
@@ -37,7 +38,7 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
         messages.success(request, _("The programme is released.") + f" {told}")
         return redirect("programme", id)
     zone = found.time_zone
-    changes = queries.unreleased(found)
+    changes = unreleased(found)
     lines = [_difference(line, zone) for line in changes]
     context = {"exchange": found, "lines": lines, "checked": is_checked(found), "told": told}
     context["hosted"] = any(row["site"] for line in changes for row in (line.before, line.after) if row)
@@ -60,7 +61,7 @@ def take_back(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         messages.success(request, _("The change is taken back. The session stays as it was released."))
         return redirect("session", id)
     zone = found.exchange.time_zone
-    lines = [_difference(line, zone) for line in queries.unreleased(found.exchange) if line.session == str(id)]
+    lines = [_difference(line, zone) for line in unreleased(found.exchange) if line.session == str(id)]
     return show(request, "exchanges/take_back.html", {"session": found, "waits": waits, "lines": lines})
 
 
@@ -71,7 +72,7 @@ def _told(count: int) -> str:
     return ngettext("%(num)d person is told by mail.", "%(num)d people are told by mail.", count) % {"num": count}
 
 
-def _difference(line: queries.Difference, zone: str) -> dict[str, Any]:
+def _difference(line: Difference, zone: str) -> dict[str, Any]:
     def said(row: dict[str, Any] | None) -> str:
         if not row:
             return ""
