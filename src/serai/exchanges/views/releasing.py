@@ -73,12 +73,14 @@ def _told(count: int) -> str:
 
 
 def _difference(line: Difference, zone: str) -> dict[str, Any]:
-    def said(row: dict[str, Any] | None) -> str:
+    """One line as exchanges/changes.html draws it: when and where before, and after."""
+
+    def said(row: dict[str, Any] | None) -> tuple[str, str] | None:
         if not row:
-            return ""
+            return None
         when = dates.moment(row["starts_at"], zone) if row["starts_at"] else ""
         if when and row["ends_at"]:
             when += f"–{dates.clock(datetime.fromisoformat(row['ends_at']), zone)}"
-        return " ".join(part for part in (when, row["where"]) if part)
+        return (when, row["where"]) if when or row["where"] else None
 
     return {"kind": line.kind, "title": line.title, "before": said(line.before), "after": said(line.after)}

@@ -106,7 +106,7 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             return both
         messages.success(request, _("Changed in the draft. It is told to others when you release."))
         return redirect("programme", found.exchange_id)
-    context = {"exchange": found.exchange, "session": found, "form": form, "waits": waiting is not None}
+    context = {"exchange": found.exchange, "session": found, "form": form, "waiting": waiting}
     return show(request, "exchanges/edit_session.html", context)
 
 
