@@ -31,7 +31,7 @@ class Planned:
             )
             for place, speaker in ((city, home), (there, town)):
                 actions.add_party(self.arbreva, self.exchange, kind="city", city=place, speaker=speaker, now=self.now)
-            self.session = self.adds("A visit")()
+            self.session = actions.add_session(self.arbreva, self.fresh(), title="A visit", kind="debate", now=self.now)
         for actor in (self.arbreva, self.lipovar):
             with acting_as(person(actor.person)):
                 actions.check_safety(actor, self.fresh(), answers=SAFE, decision="go", now=self.now)
@@ -42,12 +42,10 @@ class Planned:
     def fresh(self) -> Exchange:
         return Exchange.objects.select_related("audience", "place").get(pk=self.exchange.pk)
 
-    def adds(self, title: str) -> Callable[[], Session]:
-        return lambda: actions.add_session(self.arbreva, self.fresh(), title=title, kind="debate", now=self.now)
-
-    def moves_to(self, where: str) -> Callable[[], Any]:
-        with acting_as(person(self.arbreva.person)):
-            seen = Session.objects.get(pk=self.session.pk).version
+    def moves_to(self, where: str, seen: int = 0) -> Callable[[], Any]:
+        if not seen:
+            with acting_as(person(self.arbreva.person)):
+                seen = Session.objects.get(pk=self.session.pk).version
         return lambda: actions.change_session(self.arbreva, self.session, expected=seen, where=where, now=self.now)
 
     def drops(self) -> Any:
@@ -85,10 +83,7 @@ def test_nobody_takes_back_what_they_have_not_seen(ground: Cluster) -> None:
     planned = Planned(released=True)
     with acting_as(person(planned.arbreva.person)):
         seen = planned.moves_to("The library")().version
-    more = lambda: actions.change_session(  # noqa: E731
-        planned.arbreva, planned.session, expected=seen, where="The kiln", now=planned.now
-    )
-    refused = planned.at_once(ground, more, planned.takes_back(seen))
+    refused = planned.at_once(ground, planned.moves_to("The kiln", seen), planned.takes_back(seen))
     assert isinstance(refused, ChangedMeanwhile)
     assert planned.waiting() == ["The kiln"]
 
