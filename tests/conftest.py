@@ -136,6 +136,25 @@ def demo_world(demo_database: str, django_db_blocker: Any) -> Iterator[str]:
     settings.CLOCK = clock
 
 
+@pytest.fixture(scope="module")
+def ground(demo_world: str, cluster: Cluster) -> Iterator[Cluster]:
+    """A copy of the demo world, to be written in; with `demo_world` for the clock and the way back."""
+    import psycopg
+    from django.db import connections
+
+    from at_once import NAME
+    from served import copy_database
+
+    for alias in ("default", "apart"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = NAME
+    copy_database(cluster, demo_world, NAME)
+    yield cluster
+    connections.close_all()
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)".encode())
+
+
 @pytest.fixture
 def now() -> datetime:
     """The second day of the first story's exchange, 10:40 in Skopje."""

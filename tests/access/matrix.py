@@ -172,6 +172,7 @@ MATRIX: dict[str, Cell] = {
     "session": page("session"),
     "change_session": form("session", source),
     "drop_session": press("session", source),
+    "take_back": form("session", source),
     "new_note": form("session", reads),
     "capture": form("exchange", reads),
     "takeaways": page("exchange"),

@@ -7,8 +7,9 @@ import pytest
 from serai.audit.actions import change_audience
 from serai.core.audience import group
 from serai.exchanges import actions
-from serai.exchanges.actions.arranging import inner_circle
+from serai.exchanges.actions.sessions import share_drafts
 from serai.exchanges.checked import programme_digest
+from serai.exchanges.circles import inner_circle
 from serai.exchanges.models import Session
 from serai.sharing.actions import share_record
 from sharing.stage import arranged, everyone
@@ -83,8 +84,9 @@ def test_a_party_that_comes_later_reads_the_drafts_too(world: World, narrow: boo
             exchange = fresh(exchange)
     draft = with_session(world, exchange, readers=None)
     given = with_session(world, exchange, readers=[group("organisation", world["Arbreva"].organisation.id)])
-    asked = {"city": world.cities["Valdora"].pk}
-    assert browsing_as(world, "Arbreva").post(f"/exchanges/{exchange.pk}/invite/", asked).status_code == 302
+    with world["Arbreva"].asks():
+        valdora = {"city": world.cities["Valdora"], "speaker": world["Valdora"].organisation}
+        actions.add_party(world["Arbreva"].actor, exchange, kind="city", now=NOW, **valdora)
     assert readers(world, draft) == {"Arbreva", "Lipovar", "Valdora"}
     assert readers(world, given) == {"Arbreva"}
     release(world, exchange)
@@ -111,7 +113,7 @@ def test_no_draft_is_wider_than_its_exchange_and_none_follows_it(world: World) -
         if groups == own:
             assert readers(world, with_session(world, later, readers=None)) == {"Arbreva"}
     with arbreva.asks():
-        actions.share_drafts(arbreva.actor, fresh(exchange), now=NOW)
+        share_drafts(arbreva.actor, fresh(exchange), now=NOW)
     assert readers(world, draft) == {"Arbreva", "Lipovar"}
     release(world, exchange)
     assert readers(world, draft) == set(world.people)

@@ -18,8 +18,9 @@ from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City
 from serai.exchanges import actions
 from serai.exchanges.checked import is_checked
+from serai.exchanges.differences import difference, unreleased
 from serai.exchanges.models import Exchange, Participant, ProgrammeRelease, Session, Site
-from serai.exchanges.queries import difference, now_and_next, programme_sessions, unreleased
+from serai.exchanges.queries import now_and_next, programme_sessions
 from sharing.stage import arranged
 from threads import SAFE, browsing_as, text, with_session
 from worlds import NOW, World, browsing, small_world

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import gettext, override
 
 from serai.accounts.demo import Shown, outbox_mails
+from serai.accounts.models import Account
 from serai.core.audience import group
 from serai.exchanges import actions
 from serai.exchanges.models import Exchange, Participant, Session
-from sharing.stage import arranged, everyone
-from threads import SAFE, browsing_as, text, with_session
+from sharing.stage import arranged, everyone, shelter
+from threads import SAFE, browsing_as, network, text, with_session
 from worlds import NOW, World, browsing, small_world
 
 HOUR = timedelta(hours=1)
@@ -121,3 +124,40 @@ def test_the_page_of_a_release_says_how_many_are_told_before_and_after(world: Wo
     assert "3 people are told by mail." in text(browser.get(path))
     assert "The programme is released. 3 people are told by mail." in text(browser.post(path, follow=True))
     assert told(world, outbox_mails()) == ALL
+
+
+def test_each_is_told_in_the_language_they_chose(world: World) -> None:
+    exchange = arranged(world)
+    with_session(world, exchange)
+    Account.objects.filter(person_id=world["Lipovar"].person.id).update(language="ar-x-pseudo")
+    subjects = {mail.address: mail.subject for mail in release(world, exchange)}
+    with override("ar-x-pseudo"):
+        loud = gettext("The programme is there")
+    assert loud != "The programme is there"
+    assert set(subjects.values()) == {loud, "The programme is there"}
+    assert [address for address, subject in subjects.items() if subject == loud] == [
+        f"{world['Lipovar'].person.id}@example.org"
+    ]
+
+
+def test_which_hosts_are_told_is_said_in_the_same_words_whether_or_not_there_are_others(world: World) -> None:
+    said = "Of the hosts, those are told whose cards you can see."
+    exchange, hidden = arranged(world), shelter(world)
+    browsing(hidden)
+    path = f"/exchanges/{exchange.pk}/release/"
+    pages = []
+    for host in (None, world["Arbreva"], hidden):
+        site = None
+        if host is not None:
+            with host.asks():
+                rules: dict[str, Any] = {"host": host.organisation, "readers": network(world), "now": NOW}
+                site = actions.add_site(host.actor, name="A house", **rules)
+        session = with_session(world, exchange, site=site)
+        for name in ("Arbreva", "Lipovar"):
+            with world[name].asks():
+                actions.check_safety(world[name].actor, fresh(exchange), answers=SAFE, decision="go", now=NOW)
+        page = text(browsing_as(world, "Arbreva").get(path))
+        pages.append(re.findall(r"\d+ people are told by mail\.[^<]*", page))
+        with world["Arbreva"].asks():
+            actions.drop_session(world["Arbreva"].actor, session, now=NOW)
+    assert pages == [["3 people are told by mail."], *[[f"3 people are told by mail. {said}"]] * 2]

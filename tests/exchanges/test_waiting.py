@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 
+from exchanges.waits import NAMES, PLANNING, change, drop, reading_by_query, released, seeing
 from serai.accounts.demo import outbox_mails
 from serai.audit.actions import ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.exchanges import actions
-from serai.exchanges.models import CHANGED, Exchange, Session
-from serai.exchanges.queries import programme_sessions, unreleased
+from serai.exchanges.actions.sessions import share_drafts
+from serai.exchanges.differences import unreleased
+from serai.exchanges.models import CHANGED, Session
+from serai.exchanges.queries import programme_sessions
 from serai.sharing.actions import share_record
-from sharing.stage import arranged
-from threads import browsing_as, fresh, network, release, text, with_session
+from threads import browsing_as, fresh, network, release, text
 from worlds import NOW, World, browsing, small_world
 
 HOUR = timedelta(hours=1)
-NAMES = ("Arbreva", "Lipovar", "Arbreva NGO", "Lipovar NGO", "Valdora")
-PLANNING = {"Arbreva", "Lipovar"}
 
 
 @pytest.fixture
@@ -31,38 +29,6 @@ def world() -> World:
     for name in NAMES:
         browsing(found[name])
     return found
-
-
-def released(world: World, **more: Any) -> tuple[Exchange, Session]:
-    exchange = arranged(world)
-    session = with_session(world, exchange, **{"title": "Zarzevara", "where": "The kiln"} | more)
-    release(world, exchange)
-    return exchange, session
-
-
-def change(world: World, session: Session, expected: int, **fields: Any) -> Session:
-    with world["Arbreva"].asks():
-        return actions.change_session(world["Arbreva"].actor, session, expected=expected, now=NOW, **fields)
-
-
-def drop(world: World, session: Session) -> Session:
-    with world["Arbreva"].asks():
-        return actions.drop_session(world["Arbreva"].actor, session, now=NOW)
-
-
-def reading_by_query(world: World, word: str) -> set[str]:
-    """Whose database answers with the word, whatever is asked."""
-    found = set()
-    for name in NAMES:
-        with world[name].asks(), connection.cursor() as cursor:
-            cursor.execute('SELECT count(*) FROM serai_session WHERE "where" = %s', [word])
-            if cursor.fetchone()[0]:
-                found.add(name)
-    return found
-
-
-def seeing(world: World, path: str, word: str) -> set[str]:
-    return {name for name in NAMES if word in text(browsing_as(world, name).get(path))}
 
 
 @pytest.mark.parametrize("readers", ["network", None])
@@ -172,7 +138,7 @@ def test_a_release_carries_over_once_and_mails_its_people_alone(world: World) ->
     with world["Arbreva"].asks():
         assert Session.objects.get(pk=session.pk).version == version
         assert Session.objects.filter(exchange=exchange, position__lt=0).count() == 0
-        actions.share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
+        share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
     with world["Lipovar"].asks():
         assert not Session.objects.filter(exchange=exchange).exists()
 
@@ -184,7 +150,7 @@ def test_what_waits_is_never_read_by_more_than_the_session(world: World) -> None
     own = [group("organisation", world["Arbreva"].organisation.id)]
     with world["Arbreva"].asks():
         share_record(world["Arbreva"].actor, Session.objects.get(pk=session.pk), own, now=NOW)
-        actions.share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
+        share_drafts(world["Arbreva"].actor, fresh(exchange), now=NOW)
     assert reading_by_query(world, "The library") == {"Arbreva"}
 
 

@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import connections
 
-from accounts.second import eventually
-from serai.accounts.models import Account
+from at_once import coordinator, one_after_the_other
 from serai.audit.actions import Actor, ChangedMeanwhile, NotYours
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
 from serai.db import clock
 from serai.db.acting import acting_as, person
 from serai.db.embedded import Cluster
-from serai.directory.models import City, Membership, Organisation
 from serai.exchanges.actions import plan_exchange
 from serai.exchanges.models import Party
 from serai.needs import actions
 from serai.needs.models import Match, MatchAnswer
-from served import copy_database
-
-NAME = "serai_at_once"
-
-
-@pytest.fixture(scope="module")
-def ground(demo_world: str, cluster: Cluster) -> Iterator[Cluster]:
-    """A copy of the demo world, to be written in; with `demo_world` for the clock and the way back."""
-    for alias in ("default", "apart"):
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = NAME
-    copy_database(cluster, demo_world, NAME)
-    yield cluster
-    connections.close_all()
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)".encode())
-
-
-def coordinator(city: str) -> tuple[Actor, Organisation, City]:
-    """Who coordinates in a city of the demo world."""
-    account = Account.objects.get(email__startswith=f"{city.lower()}@")
-    assert account.person_id
-    with acting_as(person(account.person_id)):
-        mine = Membership.objects.select_related("organisation__city").get(person=account.person_id)
-    body = mine.organisation
-    assert body is not None
-    assert body.city is not None
-    return Actor(person=account.person_id, organisation=body.pk), body, body.city
 
 
 class Asked:
@@ -97,39 +63,6 @@ class Asked:
         """Does it and lets it be."""
         with acting_as(person(actor.person)):
             act()
-
-
-def one_after_the_other(
-    ground: Cluster, first: tuple[Actor, Callable[[], Any]], second: tuple[Actor, Callable[[], Any]]
-) -> Exception | None:
-    """The second begins while the first has acted and not committed: it must wait. What the second then said."""
-    acted, may_commit = threading.Event(), threading.Event()
-
-    def run(actor: Actor, act: Callable[[], Any], *, leads: bool) -> Exception | None:
-        try:
-            with acting_as(person(actor.person)):
-                act()
-                if leads:
-                    acted.set()
-                    assert may_commit.wait(20)
-        except (NotAllowedNow, ChangedMeanwhile) as error:
-            return error
-        finally:
-            connections.close_all()
-        return None
-
-    with ThreadPoolExecutor(2) as threads, psycopg.connect(ground.admin_url(), autocommit=True) as admin:
-        leading: Future[Exception | None] = threads.submit(run, *first, leads=True)
-        assert acted.wait(20), leading.result(1)
-        following = threads.submit(run, *second, leads=False)
-        waits = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
-        try:
-            eventually(lambda: admin.execute(waits, [NAME]).fetchone() or following.done(), what="nobody waited")
-            assert not following.done(), "the second did not wait for the first"
-        finally:
-            may_commit.set()
-        assert leading.result(20) is None
-        return following.result(20)
 
 
 def test_of_two_answers_at_once_the_first_counts(ground: Cluster) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from serai.core.audience import group
 from serai.exchanges import actions as exchanges
-from serai.exchanges.actions.arranging import inner_circle
+from serai.exchanges.circles import inner_circle
 from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Takeaway, Weighing
 from serai.sharing.actions import share_record
 from serai.stories import actions as stories

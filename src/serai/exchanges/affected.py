@@ -9,15 +9,14 @@ from datetime import date, datetime
 from functools import cache
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from serai.accounts.mail import address_of
 from serai.core.audience import EVERYONE, group
 from serai.db.rows import Protected
 from serai.directory.models import Membership
 from serai.directory.queries import held
+from serai.exchanges.differences import unreleased
 from serai.exchanges.models import Exchange, Participant, ProgrammeRelease, Session, Site
-from serai.exchanges.queries import unreleased
 from serai.sharing.telling import readers_by_id, tell
 
 People = frozenset[uuid.UUID]
@@ -29,7 +28,7 @@ def affected(exchange: Exchange, *, today: date) -> People:
     Of a session that is taken out they are those who could read it.
     """
     sites: dict[str, set[str]] = defaultdict(set)
-    for line in unreleased(exchange):
+    for line in filter(lambda line: line.is_told, unreleased(exchange)):
         for row in filter(None, (line.before, line.after)):
             sites[row["id"]] |= {row["site"]} - {None}
     part = frozenset(
@@ -75,9 +74,8 @@ def tell_release(release: ProgrammeRelease, people: People, *, now: datetime) ->
     """Tells these people of a release; how many mails."""
     if release.number == 1:
         subject = _("The programme is there")
-        body = _("The programme of an exchange that you take part in or host can be read now:")
+        words = _("The programme of an exchange that you take part in or host can be read now:")
     else:
         subject = _("The programme has changed")
-        body = _("The programme of an exchange that you take part in or host has changed:")
-    body += f"\n\n{address_of(reverse('programme', args=[release.exchange_id]))}\n"
-    return tell(f"release:{release.pk}", subject, body, people, now)
+        words = _("The programme of an exchange that you take part in or host has changed:")
+    return tell(f"release:{release.pk}", subject, words, reverse("programme", args=[release.exchange_id]), people, now)

@@ -44,6 +44,8 @@ def snapshot(exchange: Exchange) -> list[dict[str, Any]]:
             "where": s.where,
             "site": str(s.site_id) if s.site_id else None,
             "open": s.open_to_invited,
+            "chatham": s.chatham,
+            "beside": s.beside,
         }
         for s in sessions
     ]

@@ -167,6 +167,11 @@ class Session(Protected):
         """Whether a release gives it the readers of its exchange: not where its source chose others meanwhile."""
         return self.drafted_for is not None and self.drafted_for == self.audience_id
 
+    @property
+    def is_taken_out(self) -> bool:
+        """Whether the session that it replaces goes with the next release."""
+        return self.position == TAKEN_OUT
+
     def edits(self) -> list[Protected]:
         """What waits to replace it."""
         return list(Session.objects.filter(replaces=self.pk, position__lt=0).select_related("audience").order_by("id"))

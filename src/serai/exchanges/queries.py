@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from serai.audit.actions import Actor
 from serai.db.keys import SpokenFor
 from serai.db.ready import Gap, Ready
 from serai.directory.queries import held
-from serai.exchanges.checked import snapshot
 from serai.exchanges.models import (
     IN_PROGRAMME,
     TAKEN_OUT,
@@ -26,7 +25,6 @@ from serai.exchanges.models import (
     Participant,
     Party,
     Photo,
-    ProgrammeRelease,
     SafetyCheck,
     Session,
     Site,
@@ -62,6 +60,11 @@ def exchange_page(id: uuid.UUID) -> Exchange:
         .prefetch_related(Prefetch("parties", parties), "goals")
         .get(pk=id)
     )
+
+
+def own_exchange(id: uuid.UUID, actor: Actor) -> Exchange:
+    """One that the asker organises. Raises `Exchange.DoesNotExist`."""
+    return Exchange.objects.select_related("place", "audience", "organiser").get(pk=id, source_id=actor.source)
 
 
 def takes_part(exchange: Exchange, actor: Actor, *, today: date) -> bool:
@@ -300,36 +303,6 @@ def now_and_next(sessions: Sequence[Slot], now: datetime) -> tuple[Slot | None, 
     running = next((s for s in sessions if s.starts_at and s.ends_at and s.starts_at <= now < s.ends_at), None)
     coming = next((s for s in sessions if s.starts_at and s.starts_at > now), None)
     return running, coming
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One line of what a release changes: `kind` is added, moved, changed or dropped."""
-
-    kind: str
-    title: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-
-def unreleased(exchange: Exchange) -> list[Difference]:
-    """What releasing now would change against the last release."""
-    last = ProgrammeRelease.objects.filter(exchange=exchange).order_by("-number").first()
-    return difference(last.programme if last else [], snapshot(exchange))
-
-
-def difference(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> list[Difference]:
-    """What changed between two programmes, in the order of the later one, what was dropped at the end."""
-    old = {row["id"]: row for row in before}
-    lines = []
-    for row in after:
-        was = old.pop(row["id"], None)
-        if was is None:
-            lines.append(Difference(kind="added", title=row["title"], before=None, after=row))
-        elif was != row:
-            moved = any(was[k] != row[k] for k in ("starts_at", "ends_at", "where", "site"))
-            lines.append(Difference(kind="moved" if moved else "changed", title=row["title"], before=was, after=row))
-    return lines + [Difference(kind="dropped", title=row["title"], before=row, after=None) for row in old.values()]
 
 
 def takeaways_of(exchange: Exchange) -> QuerySet[Takeaway]:

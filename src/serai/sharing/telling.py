@@ -9,7 +9,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from serai.accounts.mail import address_of, post
 from serai.accounts.models import Account
@@ -34,24 +36,31 @@ def tell_wider(record: Protected, before: list[uuid.UUID], *, but: uuid.UUID, no
     """Tells those who could read a record before that more people can now; how many mails."""
     if len(before) > MOST_TOLD:
         return 0
-    why = address_of(reverse("why", args=[noun_of(record).name, record.pk]))
-    body = _("Something you can read is now shared with more people. Its source did this.") + f"\n\n{why}\n"
-    return tell(
-        f"wider:{record.pk}:{record.version}", _("Shared with more people"), body, [p for p in before if p != but], now
-    )
+    words = _("Something you can read is now shared with more people. Its source did this.")
+    why, people = reverse("why", args=[noun_of(record).name, record.pk]), [p for p in before if p != but]
+    return tell(f"wider:{record.pk}:{record.version}", _("Shared with more people"), words, why, people, now)
 
 
 def tell_contact(report: Report, *, now: datetime) -> int:
     """Tells the data-protection contact that a report waits."""
-    body = _("A record was reported to you. It is hidden until you decide.")
-    body += f"\n\n{address_of(reverse('reported', args=[report.pk]))}\n"
-    return tell(f"report:{report.pk}", _("A report waits for you"), body, [report.contact_id], now)
+    words, there = (
+        _("A record was reported to you. It is hidden until you decide."),
+        reverse("reported", args=[report.pk]),
+    )
+    return tell(f"report:{report.pk}", _("A report waits for you"), words, there, [report.contact_id], now)
 
 
-def tell(occasion: str, subject: str, body: str, people: Collection[uuid.UUID], now: datetime) -> int:
-    """Mails these people, where they have an account; how many were not told of this occasion before."""
-    accounts = reached(people).order_by("pk")
-    return sum(post(occasion, account.email, subject, body, account.person_id, now) for account in accounts)
+def tell(
+    occasion: str, subject: Promise, words: Promise, path: str, people: Collection[uuid.UUID], now: datetime
+) -> int:
+    """Mails these people, where they have an account, with the address of a page; how many were not told of this
+    occasion before. Each reads it in the language they chose, or in the one of whoever causes it."""
+    told = 0
+    for account in reached(people).order_by("pk"):
+        with translation.override(account.language or translation.get_language()):
+            body = f"{words}\n\n{address_of(path)}\n"
+            told += post(occasion, account.email, str(subject), body, account.person_id, now)
+    return told
 
 
 def reached(people: Collection[uuid.UUID]) -> QuerySet[Account]:

@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from serai.accounts.mail import address_of
 from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.core.lifecycle import NotAllowedNow
@@ -252,10 +252,10 @@ def release_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
 
 def _tell_everyone(story: Story, here: Here) -> int:
     people = Participant.objects.filter(exchange=story.exchange_id).exclude(person=None)
-    body = _("A story about an exchange you took part in can be read:")
-    body += f"\n\n{address_of(reverse('story', args=[story.id]))}\n"
+    words = gettext_lazy("A story about an exchange you took part in can be read:")
     ids = list(people.values_list("person_id", flat=True))
-    return tell(f"story:{story.id}", _("A story you took part in"), body, ids, here.now)
+    subject, there = gettext_lazy("A story you took part in"), reverse("story", args=[story.id])
+    return tell(f"story:{story.id}", subject, words, there, ids, here.now)
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from serai.audit.actions import ChangedMeanwhile
 from serai.web import dates
 from serai.web.pages import show
 from serai.web.steps import typed
@@ -32,6 +34,28 @@ def merged(request: HttpRequest, record: Any) -> QueryDict | None:
 
 def _typed(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def saved_meanwhile(
+    request: HttpRequest,
+    form: forms.Form,
+    save: Callable[..., object],
+    *,
+    title: str,
+    as_saved: Callable[[Any], Any] = lambda record: record,
+) -> HttpResponse | None:
+    """Saves what the form holds; the page with both versions where someone else has saved since its editor saw it.
+
+    `save` is told what stands in the form, and as `expected` the version that was seen. `as_saved` makes of the record
+    what its form would hold.
+    """
+    told = dict(form.cleaned_data)
+    expected = told.pop("version")
+    try:
+        save(expected=expected, **told)
+    except ChangedMeanwhile as meanwhile:
+        return both_versions(request, form, as_saved(meanwhile.record), title=title)
+    return None
 
 
 def both_versions(request: HttpRequest, form: forms.Form, present: Any, *, title: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.directory import actions, forms, queries
 from serai.directory.gazetteer import Place
 from serai.directory.models import City, Network, NetworkCity
@@ -22,7 +22,7 @@ from serai.directory.places import called, find_places, world
 from serai.directory.territories import country_name, languages_of, zones_of
 from serai.web.keyset import MOST_COUNTED, counted, span
 from serai.web.pages import Here, member_page, page, same_for_visitors, show
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 MOST = 12
 OF_CITY, OF_PLACE = ("name", "languages", "time_zone"), ("designation", "footnote")
@@ -107,11 +107,11 @@ def take_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
         hubs=[(str(hub.id), hub.name) for hub in hubs],
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            _take(here, network, city, place, form.cleaned_data)
-        except ChangedMeanwhile as meanwhile:
-            title = _("Someone else changed this city")
-            return both_versions(request, form, _saved_city(meanwhile.record, form.cleaned_data), title=title)
+        save = partial(_take, here, network, city, place)
+        title = _("Someone else changed this city")
+        as_saved = partial(_saved_city, told=form.cleaned_data)
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=as_saved):
+            return both
         messages.success(request, _("The city is in the network. Next: who answers for it there?"))
         return redirect("city", id)
     name = city.name if city else place.name if place else ""
@@ -155,7 +155,9 @@ def _zones(city: City | None, place: Place | None) -> list[str]:
 
 
 @transaction.atomic
-def _take(here: Here, network: Network, city: City | None, place: Place | None, told: dict[str, Any]) -> None:
+def _take(
+    here: Here, network: Network, city: City | None, place: Place | None, *, expected: str | None, **told: Any
+) -> None:
     own = {name: told[name] for name in OF_CITY}
     if city is None:
         assert place is not None
@@ -169,7 +171,7 @@ def _take(here: Here, network: Network, city: City | None, place: Place | None, 
             **own,
         )
     else:
-        actions.change_city(here.actor, city, expected=told["version"], **own)
+        actions.change_city(here.actor, city, expected=expected, **own)
     writing = {name: told[name] for name in OF_PLACE}
     for one in [network, *network.hubs.filter(pk__in=told.get("hubs", [])).exclude(places__city=city)]:
         actions.place_city(here.actor, one, city, **writing)
@@ -191,11 +193,10 @@ def change_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
         coordinators=[(str(o.id), o.name) for o in queries.organisations_readable().filter(city=id)],
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            _change(here, place, form.cleaned_data)
-        except ChangedMeanwhile as meanwhile:
-            title = _("Someone else changed this city")
-            return both_versions(request, form, _saved_place(meanwhile.record), title=title)
+        save = partial(_change, here, place)
+        title = _("Someone else changed this city")
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=_saved_place):
+            return both
         messages.success(request, _("The city is changed."))
         return redirect("city", id)
     context = {"form": form, "title": _("Change this city."), "kicker": place.city.name, "button": _("Save")}
@@ -203,10 +204,10 @@ def change_city(request: HttpRequest, here: Here, id: int) -> HttpResponse:
 
 
 @transaction.atomic
-def _change(here: Here, place: NetworkCity, told: dict[str, Any]) -> None:
+def _change(here: Here, place: NetworkCity, *, expected: str | None, **told: Any) -> None:
     writing = {name: told[name] for name in OF_PLACE}
     coordinator = told["coordinator_id"] or None
-    actions.change_place(here.actor, place, expected=told["version"], coordinator_id=coordinator, **writing)
+    actions.change_place(here.actor, place, expected=expected, coordinator_id=coordinator, **writing)
     actions.change_city(here.actor, place.city, **{name: told[name] for name in OF_CITY})
     for hub in place.network.hubs.filter(pk__in=told.get("hubs", [])):
         actions.place_city(here.actor, hub, place.city, **writing)

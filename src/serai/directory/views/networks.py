@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.core.words import fold
 from serai.directory import actions, forms, queries
 from serai.directory.models import Network, Organisation, Person
 from serai.directory.territories import country_name, language_names
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 @page
@@ -109,19 +109,19 @@ def change_network(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     people = [(str(m.person.id), m.person.name) for m in members if m.person]
     form = forms.NetworkForm(merged(request, saved), initial=vars(saved), people=people)
     if request.method == "POST" and form.is_valid():
-        told = dict(form.cleaned_data)
-        nouns = {**found.nouns, "team": told.pop("team")}
-        contact = told.pop("data_protection_id") or None
-        told |= {"nouns": nouns, "data_protection_id": contact, "expected": told.pop("version")}
-        try:
-            actions.change_network(here.actor, found, **told)
-        except ChangedMeanwhile as meanwhile:
-            title = _("Someone else changed this network")
-            return both_versions(request, form, _as_saved(meanwhile.record), title=title)
+        save = partial(_change, here, found)
+        title = _("Someone else changed this network")
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=_as_saved):
+            return both
         messages.success(request, _("The network is changed."))
         return redirect("network", id)
     context = {"form": form, "title": _("Change this network."), "kicker": found.name, "button": _("Save")}
     return show(request, "form.html", context, status=422 if form.errors else 200)
+
+
+def _change(here: Here, found: Network, *, team: str, data_protection_id: str, **told: Any) -> None:
+    nouns = {**found.nouns, "team": team}
+    actions.change_network(here.actor, found, nouns=nouns, data_protection_id=data_protection_id or None, **told)
 
 
 def _as_saved(network: Network) -> SimpleNamespace:

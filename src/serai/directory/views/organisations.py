@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import CLEAR, GREEN
 from serai.core.words import fold
 from serai.directory import actions, forms, queries, vocabulary
@@ -25,7 +25,7 @@ from serai.sharing.reading import reading
 from serai.web.keyset import MOST_COUNTED, counted, span
 from serai.web.pages import Here, member_page, page, same_for_visitors, show
 from serai.web.steps import Step, ask
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 SECTORS = dict(vocabulary.SECTORS)
 
@@ -155,15 +155,11 @@ def change_organisation(request: HttpRequest, here: Here, id: UUID) -> HttpRespo
         merged(request, found), initial=initial, cities=cities, elsewhere=found.city is None, city=found.city_id
     )
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        expected = values.pop("version")
-        try:
-            actions.change_organisation(here.actor, found, expected=expected, now=here.now, **values)
-        except ChangedMeanwhile as meanwhile:
-            title = _("Someone else changed this organisation")
-            return both_versions(request, form, meanwhile.record, title=title)
+        save = partial(actions.change_organisation, here.actor, found, now=here.now)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this organisation")):
+            return both
         messages.success(request, _("The organisation is changed."))
-        if _read_too_widely(found.audience.label, values):
+        if _read_too_widely(found.audience.label, form.cleaned_data):
             messages.warning(request, _("Some readers of this entry may no longer know its name. Make them fewer."))
         return redirect("organisation", id)
     context = {"form": form, "title": _("Change this organisation."), "kicker": found.name, "button": _("Save")}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,13 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.directory import actions, forms, queries
 from serai.directory.models import Membership, Person, TeamMember
 from serai.directory.territories import language_names
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, show
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 @page
@@ -50,12 +49,9 @@ def change_person(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     initial = {name: getattr(found, name) for name in forms.PersonForm.base_fields}
     form = forms.PersonForm(merged(request, found), initial=initial)
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        expected = values.pop("version")
-        try:
-            actions.change_person(here.actor, found, expected=expected, now=here.now, **values)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this card"))
+        save = partial(actions.change_person, here.actor, found, now=here.now)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this card")):
+            return both
         messages.success(request, _("The card is changed."))
         return redirect("person", id)
     myself = here.asker.person == found.id
@@ -79,12 +75,9 @@ def change_membership(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
     initial = {name: getattr(found, name) for name in forms.MembershipForm.base_fields}
     form = forms.MembershipForm(merged(request, found), initial=initial)
     if request.method == "POST" and form.is_valid():
-        told = dict(form.cleaned_data)
-        expected = told.pop("version")
-        try:
-            actions.change_membership(here.actor, found, expected=expected, now=here.now, **told)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this membership"))
+        save = partial(actions.change_membership, here.actor, found, now=here.now)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this membership")):
+            return both
         messages.success(request, _("The membership is changed."))
         return redirect("organisation", found.organisation_id)
     context = {
@@ -116,12 +109,10 @@ def end_membership(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         elif mine and form.cleaned_data["on"] <= here.today:
             form.add_error("on", _("Your own can end from tomorrow on. Someone else there can end it today."))
         else:
-            told = form.cleaned_data
-            try:
-                actions.leave(here.actor, found, on=told["on"], expected=told["version"], now=here.now)
-            except ChangedMeanwhile as meanwhile:
-                there = end_of(cast("Membership", meanwhile.record))
-                return both_versions(request, form, there, title=_("Someone else changed this membership"))
+            save = partial(actions.leave, here.actor, found, now=here.now)
+            title = _("Someone else changed this membership")
+            if both := saved_meanwhile(request, form, save, title=title, as_saved=end_of):
+                return both
             messages.success(request, _("The membership is ended."))
             return redirect("organisation", found.organisation_id)
     name = found.person.name if found.person else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.directory import actions, forms, queries, vocabulary
 from serai.directory.models import City, Person, Team, TeamMember
 from serai.directory.queries import Standing
@@ -22,7 +22,7 @@ from serai.sharing.choosing import choose_readers
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
 from serai.web.steps import typed
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 # Without these a team is not yet multi-agency (research domain.md, delegation balance).
 USUAL = ("municipal_admin", "law_enforcement", "civil_society", "youth_work", "education", "social_services")
@@ -121,12 +121,9 @@ def change_team(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.name)
         if isinstance(heeded, HttpResponse):
             return heeded
-        values = dict(form.cleaned_data)
-        expected = values.pop("version")
-        try:
-            actions.change_team(here.actor, found, expected=expected, now=here.now, **values)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this team"))
+        save = partial(actions.change_team, here.actor, found, now=here.now)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this team")):
+            return both
         messages.success(request, _("The team is changed."))
         return redirect("team", id)
     context = {"form": form, "title": _("Change this team."), "kicker": found.name, "button": _("Save")}
@@ -175,12 +172,10 @@ def end_seat(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         if form.cleaned_data["on"] < found.started_on:
             form.add_error("on", _("It began later than that. Choose a later day."))
         else:
-            told = form.cleaned_data
-            try:
-                actions.unseat(here.actor, found, on=told["on"], expected=told["version"], now=here.now)
-            except ChangedMeanwhile as meanwhile:
-                there = end_of(cast("TeamMember", meanwhile.record))
-                return both_versions(request, form, there, title=_("Someone else changed this seat"))
+            save = partial(actions.unseat, here.actor, found, now=here.now)
+            title = _("Someone else changed this seat")
+            if both := saved_meanwhile(request, form, save, title=title, as_saved=end_of):
+                return both
             messages.success(request, _("The seat is free again."))
             return redirect("team", found.team_id)
     context = {

@@ -3,31 +3,17 @@
 from serai.exchanges.actions.arranging import (
     NotTheDayYet,
     add_goal,
-    add_party,
     begin_exchange,
     cancel_exchange,
     change_exchange,
     close_exchange,
     close_recorded,
-    end_participation,
-    finish_task,
-    finish_tasks,
-    name_participant,
     plan_exchange,
     record_exchange,
-    reopen_task,
 )
 from serai.exchanges.actions.photos import PeopleUnderTheRule, add_photo
-from serai.exchanges.actions.programme import (
-    NotCheckedYet,
-    add_session,
-    add_site,
-    change_session,
-    check_safety,
-    drop_session,
-    release_programme,
-    share_drafts,
-)
+from serai.exchanges.actions.programme import NotCheckedYet, add_site, check_safety, release_programme
+from serai.exchanges.actions.sessions import add_session, change_session, drop_session, take_back
 from serai.exchanges.actions.taking_home import (
     capture_takeaway,
     mend_takeaway,
@@ -37,6 +23,8 @@ from serai.exchanges.actions.taking_home import (
     weigh_takeaway,
     write_note,
 )
+from serai.exchanges.actions.taking_part import add_party, end_participation, name_participant
+from serai.exchanges.actions.tasklist import finish_task, finish_tasks, reopen_task
 
 __all__ = [
     "NotCheckedYet",
@@ -67,8 +55,8 @@ __all__ = [
     "release_programme",
     "renew_promise",
     "reopen_task",
-    "share_drafts",
     "share_takeaway",
+    "take_back",
     "weigh_takeaway",
     "write_note",
 ]

@@ -1,26 +1,25 @@
-"""Pages on which an exchange is planned: the list, the task list, who comes, goals."""
+"""Pages of an exchange: the list, planning and changing one, its task list, its goals."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from serai.audit.actions import ChangedMeanwhile
-from serai.directory.models import City, Membership, Organisation, Person
-from serai.directory.queries import held, place_in_network, speaks_for_a_city
+from serai.directory.queries import speaks_for_a_city
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.addresses import asked_id, target
-from serai.exchanges.models import Exchange, Participant, Party, Task
+from serai.exchanges.models import Task
 from serai.exchanges.queries import PHASES, Turn
 from serai.exchanges.tasklist import WORDS
+from serai.exchanges.views.taking_part import party_line
 from serai.needs.models import Match
 from serai.needs.queries import match_with_answers
 from serai.sharing import heeding
@@ -28,7 +27,7 @@ from serai.sharing.reading import reading
 from serai.web import dates
 from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
 from serai.web.steps import Step, ask
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 @page
@@ -94,7 +93,7 @@ def _agreed_match(request: HttpRequest) -> Match | None:
 @member_page
 def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The organiser says anew what it is called, where and when; or that it does not take place."""
-    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
+    found = queries.own_exchange(id, here.actor)
     if found.state in ("closed", "cancelled"):
         raise Http404
     initial = {name: getattr(found, name) for name in forms.ExchangeForm.base_fields}
@@ -103,12 +102,9 @@ def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
         if isinstance(heeded, HttpResponse):
             return heeded
-        values = dict(form.cleaned_data)
-        expected = values.pop("version")
-        try:
-            actions.change_exchange(here.actor, found, expected=expected, now=here.now, **values)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this exchange"))
+        save = partial(actions.change_exchange, here.actor, found, now=here.now)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this exchange")):
+            return both
         messages.success(request, _("The exchange is changed. What is due moved with its days."))
         return redirect("exchange", id)
     status = 422 if form.errors else 200
@@ -131,7 +127,7 @@ def exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         "right": [found.place.name] if found.place else [],
         "phases": _phases(turns, first, here),
         "next": _next(first, here) if first else None,
-        "parties": [_party_line(p, own) for p in parties],
+        "parties": [party_line(p, own) for p in parties],
         "mine": here.owns(found),
         "today": dates.day_of(here.now, found.time_zone),
         "ideas_come": queries.ideas_come(found, here.today),
@@ -176,105 +172,10 @@ def _next(turn: Turn, here: Here) -> dict[str, Any]:
     return {"words": turn.words, "href": target(turn.task), "note": f"{note} {due}".strip()}
 
 
-def _party_line(party: Party, own: UUID | None) -> dict[str, Any]:
-    people = list(party.participants.all())
-    return {
-        "party": party,
-        "name": party.name,
-        "people": people,
-        "count": sum(p.how_many for p in people),
-        "own": own is not None and party.speaker_id == own,
-    }
-
-
-@member_page
-def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """A party names its people; whoever is named reads what is shared with the exchange."""
-    party = Party.objects.select_related("exchange__audience", "city", "speaker").get(pk=id)
-    if here.actor.organisation not in (party.speaker_id, party.exchange.source_id):
-        raise Http404
-    known = _ours(here, party)
-    named = {p.person_id for p in party.participants.filter(ended_on=None)}
-    people = [(str(p.id), f"{p.name}") for p in known if p.id not in named]
-    form = forms.DelegateForm(posted(request), people=people)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=party.exchange.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
-        values = form.cleaned_data
-        person = next((p for p in known if str(p.id) == values["person"]), None)
-        actions.name_participant(
-            here.actor,
-            party,
-            person=person,
-            in_words=values["in_words"],
-            how_many=values["how_many"],
-            sector=values["sector"] or (_sector_of(here, party, person) if person else ""),
-            now=here.now,
-        )
-        messages.success(request, _("Added. They can now read what is shared with the exchange."))
-        return redirect("delegates", id)
-    context = {"party": party, "line": _party_line(party, here.actor.organisation), "form": form}
-    turns = queries.own_turns(party.exchange, "name_delegates", own=here.actor.organisation, today=here.today)
-    context |= {"reading": reading(here, party.exchange), "turns": [t for t in turns if t.task.party_id == party.pk]}
-    return show(request, "exchanges/delegates.html", context)
-
-
-def _organisations(party: Party) -> QuerySet[Organisation]:
-    """Those of the party's city, or its speaker where it has no city."""
-    return Organisation.objects.filter(city=party.city_id) if party.city_id else _speaker(party)
-
-
-def _speaker(party: Party) -> QuerySet[Organisation]:
-    return Organisation.objects.filter(pk__in=[party.speaker_id] if party.speaker_id else [])
-
-
-def _ours(here: Here, party: Party) -> QuerySet[Person]:
-    """People of the party's city, or of its speaker where it has no city."""
-    memberships = Membership.objects.filter(held(here.today), organisation__in=_organisations(party))
-    return Person.objects.filter(pk__in=memberships.values("person")).order_by("name", "id")
-
-
-def _sector_of(here: Here, party: Party, person: Person) -> str:
-    """The sector for which someone of the party comes: that of their organisation there."""
-    memberships = Membership.objects.filter(held(here.today), person=person, organisation__in=_organisations(party))
-    found = memberships.select_related("organisation").order_by("-coordinates", "started_on", "id").first()
-    return found.organisation.sector if found and found.organisation else ""
-
-
-@require_POST
-@member_page
-def end_participation(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """Someone does not come after all."""
-    participant = Participant.objects.get(pk=id)
-    actions.end_participation(here.actor, participant, on=here.today, now=here.now)
-    messages.success(request, _("Taken off the list. They no longer read what is shared with the exchange."))
-    return redirect("delegates", participant.party_id)
-
-
-@member_page
-def invite_city(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """The organiser asks a further city."""
-    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
-    form = forms.PartyForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        city: City = form.cleaned_data["city"]
-        places = [place_in_network(city, network) for network in here.standing.networks]
-        place = next((p for p in places if p is not None and p.coordinator is not None), None)
-        if place is None or place.coordinator is None:
-            text = _("Nobody answers for %(city)s yet. The secretariat says who does.")
-            form.add_error("city", text % {"city": city.name})
-        else:
-            actions.add_party(here.actor, found, kind="city", city=city, speaker=place.coordinator, now=here.now)
-            actions.share_drafts(here.actor, found, now=here.now)
-            return redirect("exchange", id)
-    return show(request, "exchanges/invite.html", {"exchange": found, "form": form})
-
-
 @member_page
 def goals(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What those taking part want to have learnt."""
-    found = Exchange.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
+    found = queries.own_exchange(id, here.actor)
     form = forms.GoalForm(posted(request))
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
@@ -309,7 +210,7 @@ def move_exchange(request: HttpRequest, here: Here, id: UUID, to: str) -> HttpRe
     moves = {"live": actions.begin_exchange, "closed": actions.close_exchange, "cancelled": actions.cancel_exchange}
     if to not in moves:
         raise Http404
-    found = Exchange.objects.select_related("place").get(pk=id, source_id=here.actor.source)
+    found = queries.own_exchange(id, here.actor)
     try:
         moves[to](here.actor, found, now=here.now)
     except actions.NotTheDayYet:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from serai.directory.models import City
+from serai.exchanges import queries
 from serai.exchanges.models import Exchange, Participant, Party, Session
 from serai.exchanges.public_holidays import holidays_on
 from serai.exchanges.waiting import laid_over
@@ -87,7 +88,7 @@ def clashing(here: Here, exchange: Exchange, *, first: int = 0, size: int = FEW)
 @member_page
 def all_clashing(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Everything the organiser is warned of, in order of time, a page at a time."""
-    found = Exchange.objects.select_related("place").get(pk=id, source_id=here.actor.source)
+    found = queries.own_exchange(id, here.actor)
     back = number_in(request.GET.get("before"))
     first = max(0, back - A_PAGE) if back else number_in(request.GET.get("after"))
     warned = clashing(here, found, first=first, size=A_PAGE)

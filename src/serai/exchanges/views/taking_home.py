@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from serai.audit.actions import ChangedMeanwhile
 from serai.core.audience import group
 from serai.directory.queries import held
 from serai.exchanges import actions, forms, queries
@@ -24,7 +23,7 @@ from serai.sharing.choosing import Ring, choose_readers, own_rings, team_rings
 from serai.sharing.models import Purged
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, page, posted, show
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 MOST_PICTURES = 3  # in a list: the weight of a page is bounded; the others are said in words
 
@@ -198,13 +197,10 @@ def renew_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         kept = heeding.ask_to_heed(request, here, [form.cleaned_data["reason"]], keep=False)
         if isinstance(kept, HttpResponse):
             return kept
-        told = dict(form.cleaned_data)
-        expected = told.pop("version")
-        try:
-            actions.renew_promise(here.actor, found, expected=expected, now=here.now, **told)
-        except ChangedMeanwhile as meanwhile:
-            there = _as_renewed(cast("Commitment", meanwhile.record))
-            return both_versions(request, form, there, title=_("Someone else changed this promise"))
+        save = partial(actions.renew_promise, here.actor, found, now=here.now)
+        title = _("Someone else changed this promise")
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=_as_renewed):
+            return both
         return redirect("promises", found.exchange_id)
     return show(request, "exchanges/renew.html", {"promise": found, "form": form, "reading": reading(here, found)})
 

@@ -1,0 +1,86 @@
+"""Pages on which a draft becomes known, or a change is taken back before it does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from serai.audit.actions import ChangedMeanwhile
+from serai.exchanges import actions, queries
+from serai.exchanges.affected import affected
+from serai.exchanges.checked import is_checked
+from serai.exchanges.differences import Difference, unreleased
+from serai.exchanges.models import Session
+from serai.exchanges.waiting import waiting_for
+from serai.sharing.telling import reached
+from serai.web import dates
+from serai.web.pages import Here, member_page, number_in, show
+
+
+@member_page
+def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """What the release changes and how many it affects, then one button; it writes to them alone."""
+    found = queries.own_exchange(id, here.actor)
+    told = _told(reached(affected(found, today=here.today) - {here.actor.person}).count())
+    if request.method == "POST":
+        try:
+            actions.release_programme(here.actor, found, now=here.now)
+        except actions.NotCheckedYet:
+            messages.error(request, _("Two people of different organisations must answer the safety questions first."))
+            return redirect("safety", id)
+        messages.success(request, _("The programme is released.") + f" {told}")
+        return redirect("programme", id)
+    zone = found.time_zone
+    changes = unreleased(found)
+    lines = [_difference(line, zone) for line in changes]
+    context = {"exchange": found, "lines": lines, "checked": is_checked(found), "told": told}
+    context["hosted"] = any(row["site"] for line in changes for row in (line.before, line.after) if row)
+    return show(request, "exchanges/release.html", context)
+
+
+@member_page
+def take_back(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
+    """What the change of a session that waits would do, then one button: it is not made."""
+    found = Session.objects.select_related("exchange__place").get(pk=id, replaces=None, source_id=here.actor.source)
+    waits = waiting_for(found)
+    if request.method == "POST" and waits is None:  # pressed twice, or sent again
+        return redirect("session", id)
+    if request.method == "POST":
+        try:
+            actions.take_back(here.actor, found, expected=number_in(request.POST.get("version")), now=here.now)
+        except ChangedMeanwhile:
+            messages.error(request, _("Someone else changed this session meanwhile. See it before you decide."))
+            return redirect("take_back", id)
+        messages.success(request, _("The change is taken back. The session stays as it was released."))
+        return redirect("session", id)
+    zone = found.exchange.time_zone
+    lines = [_difference(line, zone) for line in unreleased(found.exchange) if line.session == str(id)]
+    return show(request, "exchanges/take_back.html", {"session": found, "waits": waits, "lines": lines})
+
+
+def _told(count: int) -> str:
+    """How many are told, in a sentence."""
+    if not count:
+        return _("Nobody is told by mail.")
+    return ngettext("%(num)d person is told by mail.", "%(num)d people are told by mail.", count) % {"num": count}
+
+
+def _difference(line: Difference, zone: str) -> dict[str, Any]:
+    """One line as exchanges/changes.html draws it: when and where before, and after."""
+
+    def said(row: dict[str, Any] | None) -> tuple[str, str] | None:
+        if not row:
+            return None
+        when = dates.moment(row["starts_at"], zone) if row["starts_at"] else ""
+        if when and row["ends_at"]:
+            when += f"–{dates.clock(datetime.fromisoformat(row['ends_at']), zone)}"
+        return (when, row["where"]) if when or row["where"] else None
+
+    return {"kind": line.kind, "title": line.title, "before": said(line.before), "after": said(line.after)}
