@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from clusters import throwaway_state
@@ -58,6 +60,20 @@ def test_answers_are_asked_once_and_a_backup_key_is_made(monkeypatch: pytest.Mon
         made = identity((state.root / IDENTITY).read_text())
         assert str(made.to_public()) == again["backup_keys"]
         assert recipients(again["backup_keys"].split())
+
+
+def test_who_does_tls_is_told_anew_and_the_other_is_forgotten(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SERAI_DEMO", raising=False)
+    names = ("certificate", "key")
+    files = [word for name in names for word in (f"--{name}", str(tmp_path / f"{name}.pem"))]
+    for name in names:
+        (tmp_path / f"{name}.pem").touch()
+    with throwaway_state() as state:
+        settle(state, given("--address", "https://a.example", "--behind", "127.0.0.1"))
+        settle(state, given(*files))
+        assert state.settings().keys() & {"proxy", *names} == {*names}
+        settle(state, given("--behind", "127.0.0.1"))
+        assert state.settings().keys() & {"proxy", *names} == {"proxy"}
 
 
 def test_a_demo_is_never_served_as_a_site(monkeypatch: pytest.MonkeyPatch) -> None:
