@@ -109,3 +109,15 @@ def test_a_refusal_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: 
         assert cli.main(["database", "prepare", "--admin", "mysql://x"]) == 2
         assert cli.main(["database", "prepare", "--admin", "postgresql:///x?host=/nowhere"]) == 1
     assert capsys.readouterr().err.count("\n") == 4
+
+
+def test_a_site_with_its_embedded_database_is_not_led_to_an_empty_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with throwaway_state() as state:
+        monkeypatch.setenv("SERAI_STATE", str(state.root))
+        state.postgres.mkdir()
+        (state.postgres / "PG_VERSION").write_text("18\n")
+        assert cli.main(["database", "prepare", "--admin", "postgresql:///x?host=/nowhere"]) == 2
+        assert "restore in another SERAI_STATE" in capsys.readouterr().err
+        assert "database" not in state.settings()
