@@ -51,7 +51,7 @@ def settle(state: State, given: argparse.Namespace) -> dict[str, str]:
         recipients(answers["backup_keys"].split())
     except ArchiveError as error:
         raise AnswerError(str(error)) from error
-    state.keep(answers)
+    state.keep(answers, without=kept.keys() - answers.keys())
     return answers
 
 

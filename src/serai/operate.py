@@ -130,6 +130,9 @@ def user(given: argparse.Namespace) -> int:
 def prepare_database(given: argparse.Namespace) -> int:
     """Makes roles and database on a foreign server and remembers its address."""
     house = _house()
+    if house.server is None and (house.state.postgres / "PG_VERSION").exists():
+        where = f"{house.state.root} holds a site with its embedded database"
+        raise AnswerError(f"{where}: back it up, then prepare and restore in another SERAI_STATE.")
     try:
         base = prepare(given.admin, house.state, given.name, new_passwords=given.new_passwords)
     except ValueError as error:

@@ -240,6 +240,7 @@ LOGGING = {
     "filters": {"foreign_host": {"()": "serai.web.foreign_host.Said"}},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "django.security.csrf": {"level": "ERROR"},
         "django.security.DisallowedHost": {"filters": ["foreign_host"]},
     },
 }

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,9 +162,10 @@ class State:
         except FileNotFoundError:
             return {}
 
-    def keep(self, values: Mapping[str, str]) -> None:
-        """Adds answers to the config, in one step that a crash cannot halve."""
-        write_private(self.config, json.dumps({**self.settings(), **values}, indent=1) + "\n")
+    def keep(self, values: Mapping[str, str], *, without: Collection[str] = ()) -> None:
+        """Adds answers to the config and takes out those `without`, in one step that a crash cannot halve."""
+        kept = {name: value for name, value in self.settings().items() if name not in without}
+        write_private(self.config, json.dumps({**kept, **values}, indent=1) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:

@@ -166,6 +166,27 @@ def test_two_browsers_see_one_truth_and_each_its_own_clock(world: World) -> None
     assert titles[0] == titles[1], "one list, whoever looks"
 
 
+def test_a_programme_says_each_clock_once_and_again_where_one_was_put_back(world: World) -> None:
+    exchange = arranged(world)
+    days = [datetime(2019, month, day, 9, tzinfo=UTC) for month, day in ((10, 26), (10, 28), (11, 2), (11, 4))]
+    with world["Arbreva"].asks():
+        for starts in days:
+            actions.add_session(
+                world["Arbreva"].actor, exchange, title="Talk", kind="talk", starts_at=starts, ends_at=None, now=NOW
+            )
+    programme = f"/exchanges/{exchange.pk}/programme/"
+    assert " in Lipovar is " not in text(browsing_as(world, "Lipovar").get(programme)), "one clock is no news"
+    with world.secretariat.asks():
+        City.objects.filter(pk=world.cities["Arbreva"].pk).update(time_zone="America/Toronto")
+    for name in ("Arbreva", "Lipovar"):
+        page = text(browsing_as(world, name).get(programme))
+        assert re.findall(r"<h2>\w{3} (\d+)[^<]*</h2> ?<p[^>]*><bdi>([^<]*)</bdi>", page) == [
+            ("26", "11:00 in Lipovar is 05:00 in Arbreva."),
+            ("28", "10:00 in Lipovar is 05:00 in Arbreva."),
+            ("4", "10:00 in Lipovar is 04:00 in Arbreva."),
+        ]
+
+
 def test_a_second_editor_of_a_session_sees_both(world: World) -> None:
     exchange = arranged(world)
     session = with_session(world, exchange)

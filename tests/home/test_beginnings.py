@@ -89,6 +89,9 @@ def test_a_secretariat_is_led_through_its_first_steps_and_sees_no_table_of_nough
         "footnote": "",
     }
     assert browser.post("/cities/788886/take/", taken).status_code == 302
+    first, later = "Write down the organisation that answers for it", "Say who answers for the city"
+    page = text(browser.get("/cities/788886/"))
+    assert (first in page, later in page) == (True, False), "there is nobody to choose yet"
     assert heading(browser) == "Bring in your members."
     with acting_as(person(founder.person)):
         network = Network.objects.get(name="Hills")
@@ -104,6 +107,8 @@ def test_a_secretariat_is_led_through_its_first_steps_and_sees_no_table_of_nough
     told = {"pasted": table, "looked_over": digest, "readers": ring, "confirmed": ring}
     assert browser.post("/directory/import/", told).status_code == 302
     assert heading(browser) == "Say who answers for Kumanovo."
+    page = text(browser.get("/cities/788886/"))
+    assert (first in page, later in page) == (False, True)
     with acting_as(person(founder.person)):
         set_coordinator(office, network, place.city, Organisation.objects.get(name="Town hall"))
     assert heading(browser) == "Say who is told of reports."

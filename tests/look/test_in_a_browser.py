@@ -46,14 +46,37 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(view: Page, desk: Desk, 
         assert axe(view) == {}
 
 
-def test_targets_are_44_high(view: Page, desk: Desk) -> None:
+@pytest.mark.parametrize("width", [360, 1280])
+def test_targets_are_44_high(view: Page, desk: Desk, width: int) -> None:
+    view.set_viewport_size({"width": width, "height": 780})
     view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
     low = view.evaluate(
         """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link,' +
-        '.account a, .languages a')].filter(e => e.getBoundingClientRect().height &&
+        '.account a, .languages a, .table :is(th, td) > a')].filter(e => e.getBoundingClientRect().height &&
         e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
     )
     assert low == []
+
+
+def test_the_link_of_a_row_is_pressed_anywhere_in_its_cell(view: Page, desk: Desk) -> None:
+    view.set_viewport_size({"width": 1280, "height": 780})
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    cells = view.locator(".table :is(th, td):has(> a)")
+    assert cells.count() == 2
+    for cell in cells.all():
+        cell.scroll_into_view_if_needed()
+        corners = cell.evaluate(
+            """e => { const r = e.getBoundingClientRect();
+            return [[r.left + 2, r.top + 2], [r.right - 2, r.bottom - 2]].map(([x, y]) =>
+            document.elementFromPoint(x, y).localName); }"""
+        )
+        assert corners == ["a", "a"]
+
+
+def test_a_cell_that_says_nothing_is_no_line_of_a_block(view: Page, desk: Desk) -> None:
+    view.set_viewport_size({"width": 360, "height": 780})
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    assert view.evaluate("[...document.querySelectorAll('.blocks td')].map(e => e.offsetHeight > 0)") == [False, True]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from clusters import throwaway_state
@@ -60,6 +62,20 @@ def test_answers_are_asked_once_and_a_backup_key_is_made(monkeypatch: pytest.Mon
         assert recipients(again["backup_keys"].split())
 
 
+def test_who_does_tls_is_told_anew_and_the_other_is_forgotten(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SERAI_DEMO", raising=False)
+    names = ("certificate", "key")
+    files = [word for name in names for word in (f"--{name}", str(tmp_path / f"{name}.pem"))]
+    for name in names:
+        (tmp_path / f"{name}.pem").touch()
+    with throwaway_state() as state:
+        settle(state, given("--address", "https://a.example", "--behind", "127.0.0.1"))
+        settle(state, given(*files))
+        assert state.settings().keys() & {"proxy", *names} == {*names}
+        settle(state, given("--behind", "127.0.0.1"))
+        assert state.settings().keys() & {"proxy", *names} == {"proxy"}
+
+
 def test_a_demo_is_never_served_as_a_site(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("--address", "https://a.example", "--behind", "::1")
     with throwaway_state() as state:
@@ -93,3 +109,15 @@ def test_a_refusal_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: 
         assert cli.main(["database", "prepare", "--admin", "mysql://x"]) == 2
         assert cli.main(["database", "prepare", "--admin", "postgresql:///x?host=/nowhere"]) == 1
     assert capsys.readouterr().err.count("\n") == 4
+
+
+def test_a_site_with_its_embedded_database_is_not_led_to_an_empty_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with throwaway_state() as state:
+        monkeypatch.setenv("SERAI_STATE", str(state.root))
+        state.postgres.mkdir()
+        (state.postgres / "PG_VERSION").write_text("18\n")
+        assert cli.main(["database", "prepare", "--admin", "postgresql:///x?host=/nowhere"]) == 2
+        assert "restore in another SERAI_STATE" in capsys.readouterr().err
+        assert "database" not in state.settings()

@@ -42,6 +42,12 @@ def test_a_request_for_another_host_is_said_in_one_line_that_helps(
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.django_db(databases=["default", "apart"])
+def test_a_one_time_link_pressed_without_cookies_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    assert Client(enforce_csrf_checks=True).post("/account/first/once/").status_code == 403
+    assert "once" not in caplog.text
+
+
 @pytest.mark.parametrize(("words", "said"), [([], "serai user E-MAIL"), (["--quiet"], "")])
 def test_a_link_that_is_not_due_is_said_to_whoever_asked(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from serai.audit.actions import Actor
@@ -241,7 +243,10 @@ def session_page(id: uuid.UUID) -> tuple[Session, int]:
 
 
 class Heading(NamedTuple):
-    """What the page of a programme says of its exchange. `own`: the asker speaks for whom it comes from."""
+    """What the page of a programme says of its exchange. `own`: the asker speaks for whom it comes from.
+
+    `cities`: those taking part, each with its time zone and a blank before its name.
+    """
 
     id: uuid.UUID
     title: str
@@ -254,6 +259,7 @@ class Heading(NamedTuple):
     illustrative: bool
     groups: tuple[str, ...]
     label: str
+    cities: tuple[str, ...]
 
     @property
     def under_way(self) -> bool:
@@ -261,11 +267,17 @@ class Heading(NamedTuple):
         return self.state in UNDER_WAY
 
 
+_CITIES = (
+    Party.objects.filter(exchange=OuterRef("pk"), city__isnull=False)
+    .order_by("id")
+    .values_list(Concat("city__time_zone", Value(" "), "city__name"))
+)
+
 _HEADING = Ready(
     Heading,
     lambda: Exchange.objects.filter(pk=Gap("exchange", UUIDField())).values_list(
         "id", "title", "state", "place__name", "place__time_zone", "source_id", SpokenFor("source_id"), "hidden_at",
-        "illustrative", "audience__groups", "audience__label",
+        "illustrative", "audience__groups", "audience__label", ArraySubquery(_CITIES),
     ),
 )  # fmt: skip
 
@@ -275,7 +287,7 @@ def programme_heading(exchange: uuid.UUID) -> Heading:
     found = _HEADING.first(exchange=exchange)
     if found is None:
         raise Exchange.DoesNotExist
-    return found._replace(groups=tuple(found.groups))
+    return found._replace(groups=tuple(found.groups), cities=tuple(found.cities))
 
 
 def by_day(sessions: Sequence[Slot], zone: str) -> list[Day]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
+from babel.lists import format_list
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -63,6 +65,27 @@ def clocks(
     if there is None or clock(value, there[1]) == clock(value, here[1]):
         return at(here)
     return _("%(first)s (%(second)s)") % {"first": at(here), "second": at(there)}
+
+
+def elsewhere(value: datetime, here: tuple[str, str], others: Iterable[tuple[str, str]]) -> str:
+    """ "10:00 in Skopje is 09:00 in London and Dakar, 14:00 in Lahore."; empty where no clock differs.
+
+    Each is (city, zone).
+    """
+
+    def at(hour: str, cities: list[str]) -> str:
+        return _("%(hour)s in %(cities)s") % {"hour": hour, "cities": format_list(cities, locale=locale())}
+
+    own = clock(value, here[1])
+    told: dict[str, list[str]] = {}
+    for city, zone in others:
+        if (hour := clock(value, zone)) != own:
+            same = day_of(value, zone) == day_of(value, here[1])
+            told.setdefault(hour if same else moment(value, zone), []).append(city)
+    if not told:
+        return ""
+    there = _(", ").join(at(hour, cities) for hour, cities in told.items())
+    return _("%(first)s is %(second)s.") % {"first": at(own, [here[0]]), "second": there}
 
 
 def day_of(value: datetime, zone: str) -> date:

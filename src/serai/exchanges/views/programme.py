@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -48,7 +49,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     mine = found.own and here.is_source(found.source_id)
     told = {
         "exchange": found,
-        "days": _days(get_language(), sessions, zone, running, coming),
+        "days": _days(get_language(), sessions, (found.place or zone, zone), found.cities, running, coming),
         "running": _box(running, here, zone) if running else None,
         "coming": _box(coming, here, zone) if coming else None,
         "mine": mine,
@@ -56,7 +57,7 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             found.groups, found.source_id, noun="exchange", id=found.id, label=found.label,
             hidden=bool(found.hidden_at), illustrative=found.illustrative,
         ),
-        "place": found.place or "",
+        "place": found.place or zone,
     }  # fmt: skip
     if not mine:
         return show_once(request, "exchanges/programme.html", **told)
@@ -65,18 +66,34 @@ def programme(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     return show(request, "exchanges/programme.html", {**told, "clashing": clashing(here, arranged), "changed": changed})
 
 
+class DayOf(NamedTuple):
+    """One day, as components/hours.html draws it; `clocks` are told once, and again where they have changed."""
+
+    heading: str
+    clocks: str
+    lines: tuple[Line, ...]
+
+
 @lru_cache(maxsize=128)
 def _days(
-    language: str, sessions: tuple[Slot, ...], zone: str, running: Slot | None, coming: Slot | None
-) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    language: str,
+    sessions: tuple[Slot, ...],
+    place: tuple[str, str],
+    cities: tuple[str, ...],
+    running: Slot | None,
+    coming: Slot | None,
+) -> tuple[DayOf, ...]:
     """The days with their lines; the same sessions in the same language are the same lines, and worked out once."""
-    return tuple(
-        (
-            dates.day(d.day) if d.day else _("Without a fixed hour"),
-            tuple(_line(s, zone, running=s is running, coming=s is coming) for s in d.sessions),
-        )
-        for d in queries.by_day(sessions, zone)
-    )
+    there = [(city, zone) for zone, _blank, city in (one.partition(" ") for one in cities)]
+    found, known = [], None
+    for d in queries.by_day(sessions, place[1]):
+        first, clocks = d.sessions[0].starts_at, ""
+        if first is not None:
+            apart = [first.astimezone(ZoneInfo(zone)).utcoffset() for _city, zone in (place, *there)]
+            known, clocks = apart, dates.elsewhere(first, place, there) if apart != known else ""
+        lines = tuple(_line(s, place[1], running=s is running, coming=s is coming) for s in d.sessions)
+        found.append(DayOf(dates.day(d.day) if d.day else _("Without a fixed hour"), clocks, lines))
+    return tuple(found)
 
 
 def _line(session: Slot, zone: str, *, running: bool, coming: bool) -> Line:

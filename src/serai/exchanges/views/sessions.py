@@ -60,7 +60,7 @@ def _hours(session: Session, zone: str, here: Here) -> str:
         return ""
     place, own = session.exchange.place, here.standing.city if here.signed_in else None
     there = (own.name, own.time_zone) if own else None
-    return dates.clocks(session.starts_at, (place.name if place else "", zone), there, session.ends_at)
+    return dates.clocks(session.starts_at, (place.name if place else zone, zone), there, session.ends_at)
 
 
 def _rules(site: Site) -> list[str]:
