@@ -172,3 +172,21 @@ def test_a_party_that_comes_later_reads_what_waits(world: World) -> None:
     asked = {"city": world.cities["Valdora"].pk}
     assert browsing_as(world, "Arbreva").post(f"/exchanges/{exchange.pk}/invite/", asked).status_code == 302
     assert reading_by_query(world, "The library") == PLANNING | {"Valdora"}
+
+
+def test_nothing_is_released_that_whoever_releases_it_has_not_seen(world: World) -> None:
+    exchange, session = released(world)
+    waits = change(world, session, session.version, where="The library")
+    browser, path = browsing_as(world, "Arbreva"), f"/exchanges/{exchange.pk}/release/"
+
+    def seen() -> dict[str, str]:
+        return dict(re.findall(r'name="(seen)" value="(\w+)"', text(browser.get(path))))
+
+    first = seen()
+    change(world, session, waits.version, where="The harbour")
+    again = text(browser.post(path, first, follow=True))
+    assert "The programme changed meanwhile." in again
+    assert "The harbour" in again
+    assert "The kiln" in text(browsing_as(world, "Lipovar NGO").get(f"/sessions/{session.pk}/"))
+    browser.post(path, seen())
+    assert "The harbour" in text(browsing_as(world, "Lipovar NGO").get(f"/sessions/{session.pk}/"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from serai.exchanges.checked import snapshot
@@ -35,6 +37,11 @@ def unreleased(exchange: Exchange) -> list[Difference]:
     """What releasing now would change against the last release."""
     last = ProgrammeRelease.objects.filter(exchange=exchange).order_by("-number").first()
     return difference(last.programme if last else [], snapshot(exchange))
+
+
+def digest_of(lines: Sequence[Difference]) -> str:
+    """Stands for what someone saw that a release changes."""
+    return hashlib.sha256(json.dumps([asdict(line) for line in lines], sort_keys=True).encode()).hexdigest()
 
 
 def difference(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> list[Difference]:

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db import transaction
 
-from serai.audit.actions import Actor, NotYours, add, change
+from serai.audit.actions import Actor, ChangedMeanwhile, NotYours, add, change
 from serai.core.lifecycle import NotAllowedNow
 from serai.directory.models import City, Organisation
 from serai.exchanges.actions.sessions import carry_over, drafts_of, own_group
 from serai.exchanges.actions.tasklist import finish_tasks
 from serai.exchanges.affected import affected, tell_release
 from serai.exchanges.checked import is_checked, programme_digest, snapshot
+from serai.exchanges.differences import digest_of, unreleased
 from serai.exchanges.models import Exchange, ProgrammeRelease, SafetyCheck, Session, Site
 from serai.exchanges.tasklist import SAFETY_QUESTIONS
 
@@ -77,11 +78,18 @@ def check_safety(
 
 
 @transaction.atomic
-def release_programme(actor: Actor, exchange: Exchange, *, now: datetime) -> ProgrammeRelease:
+def release_programme(
+    actor: Actor, exchange: Exchange, *, now: datetime, expected: str | None = None
+) -> ProgrammeRelease:
     """Releases the programme as it stands: those of the exchange read it now, and whom it affects is told. What is
     kept of it is the organiser's alone: it holds every session, also those that fewer may read. One release at a time,
-    and none while a session is changed. Raises `NotCheckedYet`."""
+    and none while a session is changed.
+
+    `expected` is the digest of the changes that whoever releases it saw. Raises `ChangedMeanwhile`, `NotCheckedYet`.
+    """
     exchange = _held(actor, exchange)
+    if expected not in (None, digest_of(unreleased(exchange))):
+        raise ChangedMeanwhile(exchange)
     if not is_checked(exchange):
         raise NotCheckedYet("two people of different organisations must answer the safety questions first")
     people = affected(exchange, today=now.date()) - {actor.person}

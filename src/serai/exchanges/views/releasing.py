@@ -16,7 +16,7 @@ from serai.audit.actions import ChangedMeanwhile
 from serai.exchanges import actions, queries
 from serai.exchanges.affected import affected
 from serai.exchanges.checked import is_checked
-from serai.exchanges.differences import Difference, unreleased
+from serai.exchanges.differences import Difference, digest_of, unreleased
 from serai.exchanges.models import Session
 from serai.exchanges.waiting import waiting_for
 from serai.sharing.telling import reached
@@ -31,16 +31,20 @@ def release_programme(request: HttpRequest, here: Here, id: UUID) -> HttpRespons
     told = _told(reached(affected(found, today=here.today) - {here.actor.person}).count())
     if request.method == "POST":
         try:
-            actions.release_programme(here.actor, found, now=here.now)
+            actions.release_programme(here.actor, found, now=here.now, expected=request.POST.get("seen"))
         except actions.NotCheckedYet:
             messages.error(request, _("Two people of different organisations must answer the safety questions first."))
             return redirect("safety", id)
+        except ChangedMeanwhile:
+            messages.error(request, _("The programme changed meanwhile. See it before you release it."))
+            return redirect("release_programme", id)
         messages.success(request, _("The programme is released.") + f" {told}")
         return redirect("programme", id)
     zone = found.time_zone
     changes = unreleased(found)
     lines = [_difference(line, zone) for line in changes]
     context = {"exchange": found, "lines": lines, "checked": is_checked(found), "told": told}
+    context["seen"] = digest_of(changes)
     context["hosted"] = any(row["site"] for line in changes for row in (line.before, line.after) if row)
     return show(request, "exchanges/release.html", context)
 
