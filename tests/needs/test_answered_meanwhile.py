@@ -60,7 +60,7 @@ def linked(world: World, asked: MatchAnswer) -> str:
         made = links.make(
             world["Arbreva"].actor,
             kind=KIND,
-            person=world["Lipovar"].person,
+            person=world["Lipovar"].person.id,
             address="lipovar@example.org",
             records=[asked, match, match.need],
             now=NOW,

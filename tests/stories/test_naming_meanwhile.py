@@ -57,7 +57,7 @@ def linked(world: World, naming: Naming) -> str:
         made = links.make(
             world["Arbreva"].actor,
             kind=KIND,
-            person=world["Lipovar"].person,
+            person=world["Lipovar"].person.id,
             address="lipovar@example.org",
             records=[naming, naming.passage],
             now=NOW,

@@ -199,7 +199,7 @@ def test_the_secret_of_a_link_is_not_kept(world: World) -> None:
         made = links.make(
             world["Arbreva"].actor,
             kind="match",
-            person=world["Lipovar"].person,
+            person=world["Lipovar"].person.id,
             address="lipovar@example.org",
             records=[answer, match, match.need],
             now=NOW,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -16,35 +16,20 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.second import eventually
+from at_once import NAME
 from serai.accounts.models import Account
 from serai.audit.actions import Actor
 from serai.core.audience import group
 from serai.db import clock
 from serai.db.acting import acting_as, person
 from serai.db.embedded import Cluster
-from serai.directory.models import Membership, Organisation, Person
+from serai.directory.models import Membership, Organisation
 from serai.exchanges.models import Exchange, Session
-from serai.exchanges.views import programme
+from serai.exchanges.views import sessions as sessions_view
 from serai.needs import actions as needs
 from serai.needs import answer_link
 from serai.sharing import links
-from served import copy_database
 from web.forms_sent import hidden
-
-NAME = "serai_sent_at_once"
-
-
-@pytest.fixture(scope="module")
-def ground(demo_world: str, cluster: Cluster) -> Iterator[Cluster]:
-    """A copy of the demo world, to be written in; with `demo_world` for the clock and the way back."""
-    for alias in ("default", "apart"):
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = NAME
-    copy_database(cluster, demo_world, NAME)
-    yield cluster
-    connections.close_all()
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)".encode())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +66,7 @@ def of_a_session() -> Form:
     address, browser = f"/exchanges/{exchange.pk}/sessions/new/", Client()
     browser.force_login(account)
     fields = {**hidden(browser.get(address), 'name="title"'), "title": "Debate", "kind": "site_visit"}
-    return Form(address=address, fields=fields, actions=programme.actions, action="add_session", account=account)
+    return Form(address=address, fields=fields, actions=sessions_view.actions, action="add_session", account=account)
 
 
 def sessions() -> int:
@@ -106,9 +91,8 @@ def of_a_link() -> Form:
         )
         match = needs.propose_match(arbreva, need, {town.city: town}, reasons={}, now=now)
         records = [match.answers.get(), match, need]
-        someone = Person.objects.get(pk=lipovar.person)
         made = links.make(
-            arbreva, kind="match", person=someone, address="lipovar@example.org", records=records, now=now
+            arbreva, kind="match", person=lipovar.person, address="lipovar@example.org", records=records, now=now
         )
     address = urlsplit(made.address).path
     fields = {**hidden(Client().get(address), 'name="answer"'), "answer": "parked"}  # type: ignore[arg-type]
