@@ -234,3 +234,21 @@ def test_with_a_code_the_link_shows_the_passage_and_as_much_of_the_story_as_may_
     assert own.label == "TLP:GREEN"
     assert "It rained." in round_it.texts
     assert "Of Valdora." not in round_it.texts, "Valdora has not said yes, and Lipovar may not read it"
+
+
+def test_who_asks_is_told_how_many_were_asked_and_when_the_others_are(world: World) -> None:
+    exchange = arranged(world)
+    story, arbreva = begun(world, exchange), world["Arbreva"]
+    with arbreva.asks():
+        here = [world["Lipovar"].organisation]
+        actions.add_passage(arbreva.actor, story, NAMED, in_kind=KIND, organisations=here, now=NOW)
+    browsing_as(world, "Lipovar")  # who has an account is asked by mail
+    browser = browsing_as(world, "Arbreva")
+    told = text(browser.post(f"/stories/{story.pk}/ask/", follow=True))
+    assert "1 was asked by mail. Others see the question on their home page once the story is released." in told
+    assert "Say whether a story may name you" not in text(browsing_as(world, "Lipovar").get("/home/"))
+    with arbreva.asks():
+        actions.release_story(arbreva.actor, loaded(story), network(world), now=NOW)
+    assert "Say whether a story may name you" in text(browsing_as(world, "Lipovar").get("/home/"))
+    told = text(browser.post(f"/stories/{story.pk}/ask/", follow=True))
+    assert "0 were asked by mail. Others see the question on their home page." in told

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from serai.audit.actions import ChangedMeanwhile
@@ -188,7 +188,12 @@ def ask_namings(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Sends each one named and not yet asked by mail a one-tap question."""
     found = Story.objects.get(pk=id, source_id=here.actor.source)
     count = naming.ask(here.actor, found, now=here.now)
-    messages.success(request, _("%(n)s were asked by mail. Others see the question on their home page.") % {"n": count})
+    asked = ngettext("%(n)s was asked by mail.", "%(n)s were asked by mail.", count) % {"n": count}
+    if found.state == "released":
+        others = _("Others see the question on their home page.")
+    else:
+        others = _("Others see the question on their home page once the story is released.")
+    messages.success(request, f"{asked} {others}")
     return redirect("story", id)
 
 
