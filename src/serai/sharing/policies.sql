@@ -149,6 +149,38 @@ CREATE FUNCTION serai_show(tablename text, record uuid) RETURNS void
     END
   $$;
 
+-- serai_holds_words(table, leads, parent): the rows of a table hold words of the record to which the column `leads` leads
+-- (in the table `parent`, else in that of the row's noun). Reported, that takes them along, also what its source writes
+-- meanwhile, as far as its writer may read it: whether anything else was reported is not told.
+CREATE FUNCTION serai_hidden_with() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    DECLARE hidden timestamptz; parent text := coalesce(TG_ARGV[1], 'serai_' || lower(to_jsonb(NEW) ->> 'noun'));
+    BEGIN
+      IF EXISTS (SELECT 1 FROM pg_policies WHERE schemaname = 'public' AND tablename = parent AND policyname = 'asker_reads') THEN
+        EXECUTE format('SELECT hidden_at FROM %I WHERE id = $1', parent) INTO hidden USING (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+      END IF;
+      NEW.hidden_at := coalesce(NEW.hidden_at, hidden);
+      RETURN NEW;
+    END
+  $$;
+
+CREATE PROCEDURE serai_holds_words(tablename text, leads text, parent text DEFAULT NULL)
+  LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    DECLARE reported text := format('%I IN (SELECT r.record_id FROM serai_report r)', leads);
+    BEGIN
+      EXECUTE format('CREATE POLICY definer_finds_reported ON %I FOR SELECT TO serai_definer USING (%s)', tablename, reported);
+      EXECUTE format('CREATE POLICY definer_hides_reported ON %I FOR UPDATE TO serai_definer USING (%s)', tablename, reported);
+      EXECUTE format('GRANT SELECT (%I) ON %I TO serai_definer', leads, tablename);
+      EXECUTE format('CREATE TRIGGER serai_hidden_with BEFORE INSERT ON %1$I FOR EACH ROW'
+        ' WHEN (current_user IN (''serai_web'', ''serai_worker'') AND NEW.%2$I IS NOT NULL)'
+        ' EXECUTE FUNCTION serai_hidden_with(%2$L%3$s)', tablename, leads, ', ' || quote_literal(parent));
+      -- Also what was reported before this was so.
+      EXECUTE format('UPDATE %I SET hidden_at = now() WHERE hidden_at IS NULL'
+        ' AND %I IN (SELECT r.record_id FROM serai_report r WHERE r.settled_at IS NULL)', tablename, leads);
+    END
+  $$;
+
 -- What was reported is hidden at once; settled as released, it is shown again unless another report stands.
 CREATE FUNCTION serai_report_marks() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
