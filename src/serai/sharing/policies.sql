@@ -5,15 +5,16 @@ CALL serai_protect('serai_invitation', definer => true, keeper => 'id, kind, per
 
 -- The cards whose seats the asker takes over: they were here already when they were invited, unknown to the inviter, who
 -- wrote a card for them; they followed the link and signed in. The source of a card could as well have opened an account
--- for it, so nobody is let in whom it could not let in. A card with an account of its own keeps what it has, and that of a
--- data-protection contact waits until its network names another.
+-- for it, so nobody is let in whom it could not let in. A card with an account of its own keeps what it has; one that is
+-- reported waits until that is settled, and that of a data-protection contact until its network names another.
 CREATE FUNCTION serai_cards_taken() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT coalesce(array_agg(p.id), '{}') FROM serai_account mine
       JOIN serai_invitation i ON lower(i.address) = mine.email
       JOIN serai_person p ON p.id = i.person_id AND p.source_id = i.source_id
     WHERE mine.person_id = serai_person() AND serai_also() IS NULL AND mine.is_active
-      AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND p.id <> mine.person_id AND p.erased_on IS NULL
+      AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND p.id <> mine.person_id
+      AND p.hidden_at IS NULL AND p.erased_on IS NULL
       AND NOT EXISTS (SELECT 1 FROM serai_account theirs WHERE theirs.person_id = p.id)
       AND NOT EXISTS (SELECT 1 FROM serai_network n WHERE n.data_protection_id = p.id)
   $$;
@@ -37,7 +38,7 @@ CREATE FUNCTION serai_swap_reader(before text, after text) RETURNS void
   $$;
 
 -- Takes them over: the memberships that the inviter wrote down, and with a card of theirs whatever points to it. The card
--- goes, unless it is reported or something else hangs on it.
+-- goes, unless something else hangs on it.
 CREATE FUNCTION serai_take_seats() RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
@@ -60,7 +61,7 @@ CREATE FUNCTION serai_take_seats() RETURNS boolean
         END LOOP;
         PERFORM serai_swap_reader('person:' || card, 'person:' || me);
         BEGIN
-          DELETE FROM serai_person WHERE id = card AND hidden_at IS NULL;
+          DELETE FROM serai_person WHERE id = card;
           SET CONSTRAINTS ALL IMMEDIATE;
           SET CONSTRAINTS ALL DEFERRED;
         EXCEPTION WHEN foreign_key_violation THEN
