@@ -5,15 +5,16 @@ CALL serai_protect('serai_invitation', definer => true, keeper => 'id, kind, per
 
 -- The cards whose seats the asker takes over: they were here already when they were invited, unknown to the inviter, who
 -- wrote a card for them; they followed the link and signed in. The source of a card could as well have opened an account
--- for it, so nobody is let in whom it could not let in. A card with an account of its own keeps what it has, and that of a
--- data-protection contact waits until its network names another.
+-- for it, so nobody is let in whom it could not let in. A card with an account of its own keeps what it has; one that is
+-- reported waits until that is settled, and that of a data-protection contact until its network names another.
 CREATE FUNCTION serai_cards_taken() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
   AS $$
     SELECT coalesce(array_agg(p.id), '{}') FROM serai_account mine
       JOIN serai_invitation i ON lower(i.address) = mine.email
       JOIN serai_person p ON p.id = i.person_id AND p.source_id = i.source_id
     WHERE mine.person_id = serai_person() AND serai_also() IS NULL AND mine.is_active
-      AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND p.id <> mine.person_id AND p.erased_on IS NULL
+      AND i.kind = 'join' AND i.answer = 'begin' AND i.called_back_at IS NULL AND p.id <> mine.person_id
+      AND p.hidden_at IS NULL AND p.erased_on IS NULL
       AND NOT EXISTS (SELECT 1 FROM serai_account theirs WHERE theirs.person_id = p.id)
       AND NOT EXISTS (SELECT 1 FROM serai_network n WHERE n.data_protection_id = p.id)
   $$;
@@ -37,7 +38,7 @@ CREATE FUNCTION serai_swap_reader(before text, after text) RETURNS void
   $$;
 
 -- Takes them over: the memberships that the inviter wrote down, and with a card of theirs whatever points to it. The card
--- goes, unless it is reported or something else hangs on it.
+-- goes, unless something else hangs on it.
 CREATE FUNCTION serai_take_seats() RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
@@ -60,7 +61,7 @@ CREATE FUNCTION serai_take_seats() RETURNS boolean
         END LOOP;
         PERFORM serai_swap_reader('person:' || card, 'person:' || me);
         BEGIN
-          DELETE FROM serai_person WHERE id = card AND hidden_at IS NULL;
+          DELETE FROM serai_person WHERE id = card;
           SET CONSTRAINTS ALL IMMEDIATE;
           SET CONSTRAINTS ALL DEFERRED;
         EXCEPTION WHEN foreign_key_violation THEN
@@ -146,6 +147,38 @@ CREATE FUNCTION serai_show(tablename text, record uuid) RETURNS void
       EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE id = $1 AND NOT serai_reported(id)', tablename) USING record;
       UPDATE serai_practiceversion SET hidden_at = NULL WHERE practice_id = record AND NOT serai_reported(id);
       UPDATE serai_passage SET hidden_at = NULL WHERE record_id = record AND NOT serai_reported(id);
+    END
+  $$;
+
+-- serai_holds_words(table, leads, parent): the rows of a table hold words of the record to which the column `leads` leads
+-- (in the table `parent`, else in that of the row's noun). Reported, that takes them along, also what its source writes
+-- meanwhile, as far as its writer may read it: whether anything else was reported is not told.
+CREATE FUNCTION serai_hidden_with() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    DECLARE hidden timestamptz; parent text := coalesce(TG_ARGV[1], 'serai_' || lower(to_jsonb(NEW) ->> 'noun'));
+    BEGIN
+      IF EXISTS (SELECT 1 FROM pg_policies WHERE schemaname = 'public' AND tablename = parent AND policyname = 'asker_reads') THEN
+        EXECUTE format('SELECT hidden_at FROM %I WHERE id = $1', parent) INTO hidden USING (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+      END IF;
+      NEW.hidden_at := coalesce(NEW.hidden_at, hidden);
+      RETURN NEW;
+    END
+  $$;
+
+CREATE PROCEDURE serai_holds_words(tablename text, leads text, parent text DEFAULT NULL)
+  LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+  AS $$
+    DECLARE reported text := format('%I IN (SELECT r.record_id FROM serai_report r)', leads);
+    BEGIN
+      EXECUTE format('CREATE POLICY definer_finds_reported ON %I FOR SELECT TO serai_definer USING (%s)', tablename, reported);
+      EXECUTE format('CREATE POLICY definer_hides_reported ON %I FOR UPDATE TO serai_definer USING (%s)', tablename, reported);
+      EXECUTE format('GRANT SELECT (%I) ON %I TO serai_definer', leads, tablename);
+      EXECUTE format('CREATE TRIGGER serai_hidden_with BEFORE INSERT ON %1$I FOR EACH ROW'
+        ' WHEN (current_user IN (''serai_web'', ''serai_worker'') AND NEW.%2$I IS NOT NULL)'
+        ' EXECUTE FUNCTION serai_hidden_with(%2$L%3$s)', tablename, leads, ', ' || quote_literal(parent));
+      -- Also what was reported before this was so.
+      EXECUTE format('UPDATE %I SET hidden_at = now() WHERE hidden_at IS NULL'
+        ' AND %I IN (SELECT r.record_id FROM serai_report r WHERE r.settled_at IS NULL)', tablename, leads);
     END
   $$;
 

@@ -1,31 +1,7 @@
 CALL serai_protect('serai_story');
 CALL serai_protect('serai_passage', fixed => '{story_id}',
   adds => 'EXISTS (SELECT 1 FROM serai_story s WHERE s.id = story_id AND s.source_id IN (SELECT unnest(serai_sources())))');
--- A passage holds words of the record it tells of: reported, that takes it along, also one that its source writes meanwhile.
-CREATE POLICY definer_finds_reported ON serai_passage FOR SELECT TO serai_definer
-  USING (record_id IN (SELECT r.record_id FROM serai_report r));
-CREATE POLICY definer_hides_reported ON serai_passage FOR UPDATE TO serai_definer
-  USING (record_id IN (SELECT r.record_id FROM serai_report r));
-GRANT SELECT (record_id) ON serai_passage TO serai_definer;
-CREATE FUNCTION serai_hidden_with_what_it_tells() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
-  AS $$
-    DECLARE hidden timestamptz;
-    BEGIN
-      -- As far as its writer may read that: whether anything else was reported is not told.
-      IF EXISTS (SELECT 1 FROM pg_policies WHERE schemaname = 'public' AND tablename = 'serai_' || lower(NEW.noun)
-          AND policyname = 'asker_reads') THEN
-        EXECUTE format('SELECT hidden_at FROM %I WHERE id = $1', 'serai_' || lower(NEW.noun)) INTO hidden USING NEW.record_id;
-      END IF;
-      NEW.hidden_at := coalesce(NEW.hidden_at, hidden);
-      RETURN NEW;
-    END
-  $$;
-CREATE TRIGGER serai_hidden_with BEFORE INSERT ON serai_passage FOR EACH ROW
-  WHEN (current_user IN ('serai_web', 'serai_worker') AND NEW.record_id IS NOT NULL)
-  EXECUTE FUNCTION serai_hidden_with_what_it_tells();
--- Also what was reported before this was so.
-UPDATE serai_passage SET hidden_at = now() WHERE hidden_at IS NULL
-  AND record_id IN (SELECT r.record_id FROM serai_report r WHERE r.settled_at IS NULL);
+CALL serai_holds_words('serai_passage', 'record_id');
 -- Nobody says yes in the name of another: a naming is answered by the organisation or person named, or by their link.
 CREATE FUNCTION serai_named_answers() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
   AS $$

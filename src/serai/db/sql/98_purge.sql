@@ -206,39 +206,36 @@ DO $$
     END LOOP;
   END
 $$;
--- Copies of what is purged.
-CREATE POLICY definer_empties_versions ON serai_practiceversion FOR UPDATE TO serai_definer USING (practice_id IN (SELECT unnest(serai_purging())));
-CREATE POLICY definer_finds_versions ON serai_practiceversion FOR SELECT TO serai_definer USING (practice_id IN (SELECT unnest(serai_purging())));
+-- Copies of what is purged, found and emptied: table, what they are called, and which rows.
+DO $$
+  DECLARE copy text[];
+  BEGIN
+    FOREACH copy SLICE 1 IN ARRAY ARRAY[
+      ['serai_practiceversion', 'versions', 'practice_id IN (SELECT unnest(serai_purging()))'],
+      ['serai_passage', 'told', 'record_id IN (SELECT unnest(serai_purging())) OR story_id IN (SELECT unnest(serai_purging()))'],
+      ['serai_practicetranslation', 'translations',
+        'original_id IN (SELECT v.id FROM serai_practiceversion v WHERE ARRAY[v.id, v.practice_id] && serai_purging())'],
+      ['serai_storytranslation', 'translations', 'original_id IN (SELECT unnest(serai_purging()))'],
+      ['serai_passagetranslation', 'translations',
+        'original_id IN (SELECT p.id FROM serai_passage p WHERE ARRAY[p.id, p.record_id, p.story_id] && serai_purging())'],
+      ['serai_session', 'waiting', 'replaces IN (SELECT unnest(serai_purging()))'],
+      ['serai_programmerelease', 'released',
+        'exchange_id IN (SELECT s.exchange_id FROM serai_session s WHERE s.id IN (SELECT unnest(serai_purging())))'],
+      ['serai_auditentry', 'trail', 'record_id IN (SELECT unnest(serai_purging()))']
+    ] LOOP
+      EXECUTE format('CREATE POLICY definer_empties_%s ON %I FOR UPDATE TO serai_definer USING (%s)', copy[2], copy[1], copy[3]);
+      EXECUTE format('CREATE POLICY definer_finds_%s ON %I FOR SELECT TO serai_definer USING (%s)', copy[2], copy[1], copy[3]);
+    END LOOP;
+  END
+$$;
+GRANT SELECT (story_id) ON serai_passage TO serai_definer;
+GRANT SELECT (original_id) ON serai_practicetranslation, serai_storytranslation, serai_passagetranslation TO serai_definer;
+GRANT SELECT (replaces) ON serai_session TO serai_definer;
+GRANT SELECT (exchange_id, programme) ON serai_programmerelease TO serai_definer;
+GRANT SELECT (id, record_id, because), UPDATE (because) ON serai_auditentry TO serai_definer;
 CREATE POLICY definer_destroys_photos ON serai_photo FOR DELETE TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
 CREATE POLICY definer_finds_photos ON serai_photo FOR SELECT TO serai_definer USING (takeaway_id IN (SELECT unnest(serai_purging())));
 GRANT SELECT (takeaway_id) ON serai_photo TO serai_definer;
-CREATE POLICY definer_empties_told ON serai_passage FOR UPDATE TO serai_definer
-  USING (record_id IN (SELECT unnest(serai_purging())) OR story_id IN (SELECT unnest(serai_purging())));
-CREATE POLICY definer_finds_told ON serai_passage FOR SELECT TO serai_definer
-  USING (record_id IN (SELECT unnest(serai_purging())) OR story_id IN (SELECT unnest(serai_purging())));
-GRANT SELECT (story_id) ON serai_passage TO serai_definer;
-CREATE POLICY definer_empties_translations ON serai_practicetranslation FOR UPDATE TO serai_definer USING (original_id IN
-  (SELECT v.id FROM serai_practiceversion v WHERE ARRAY[v.id, v.practice_id] && serai_purging()));
-CREATE POLICY definer_finds_translations ON serai_practicetranslation FOR SELECT TO serai_definer USING (original_id IN
-  (SELECT v.id FROM serai_practiceversion v WHERE ARRAY[v.id, v.practice_id] && serai_purging()));
-CREATE POLICY definer_empties_translations ON serai_storytranslation FOR UPDATE TO serai_definer USING (original_id IN (SELECT unnest(serai_purging())));
-CREATE POLICY definer_finds_translations ON serai_storytranslation FOR SELECT TO serai_definer USING (original_id IN (SELECT unnest(serai_purging())));
-CREATE POLICY definer_empties_translations ON serai_passagetranslation FOR UPDATE TO serai_definer USING (original_id IN
-  (SELECT p.id FROM serai_passage p WHERE ARRAY[p.id, p.record_id, p.story_id] && serai_purging()));
-CREATE POLICY definer_finds_translations ON serai_passagetranslation FOR SELECT TO serai_definer USING (original_id IN
-  (SELECT p.id FROM serai_passage p WHERE ARRAY[p.id, p.record_id, p.story_id] && serai_purging()));
-GRANT SELECT (original_id) ON serai_practicetranslation, serai_storytranslation, serai_passagetranslation TO serai_definer;
-CREATE POLICY definer_empties_waiting ON serai_session FOR UPDATE TO serai_definer USING (replaces IN (SELECT unnest(serai_purging())));
-CREATE POLICY definer_finds_waiting ON serai_session FOR SELECT TO serai_definer USING (replaces IN (SELECT unnest(serai_purging())));
-GRANT SELECT (replaces) ON serai_session TO serai_definer;
-CREATE POLICY definer_untitles ON serai_programmerelease FOR UPDATE TO serai_definer
-  USING (exchange_id IN (SELECT s.exchange_id FROM serai_session s WHERE s.id IN (SELECT unnest(serai_purging()))));
-CREATE POLICY definer_finds_released ON serai_programmerelease FOR SELECT TO serai_definer
-  USING (exchange_id IN (SELECT s.exchange_id FROM serai_session s WHERE s.id IN (SELECT unnest(serai_purging()))));
-GRANT SELECT (exchange_id, programme) ON serai_programmerelease TO serai_definer;
-CREATE POLICY definer_empties_trail ON serai_auditentry FOR UPDATE TO serai_definer USING (record_id IN (SELECT unnest(serai_purging())));
-CREATE POLICY definer_finds_trail ON serai_auditentry FOR SELECT TO serai_definer USING (record_id IN (SELECT unnest(serai_purging())));
-GRANT SELECT (id, record_id, because), UPDATE (because) ON serai_auditentry TO serai_definer;
 CREATE POLICY definer_settles ON serai_report FOR UPDATE TO serai_definer USING (record_id IN (SELECT unnest(serai_purging()))) WITH CHECK (true);
 GRANT UPDATE (reason, settled_at, settlement, version) ON serai_report TO serai_definer;
 CREATE POLICY definer_purges_mail ON serai_mail FOR DELETE TO serai_definer
