@@ -1,4 +1,7 @@
-"""The web process: granian's workers around the application, each of which dies with its parent."""
+"""The web process: granian's workers around the application, each of which dies with its parent.
+
+What is sent at once has a limit: a body is written to the disk before anyone knows who sends it.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 WORKERS = 2
 THREADS = 2
+MOST_BYTES = 64_000_000  # above what any page takes, so that each page says itself what is too large for it
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
 
@@ -57,7 +61,8 @@ def _load(parent: int, proxy: str) -> Application:
     # What is loaded stays: the collector need not walk through it at every turn.
     gc.collect()
     gc.freeze()
-    return from_proxy(application, proxy) if proxy else without_forwarded(application)
+    sized = within_limit(application)
+    return from_proxy(sized, proxy) if proxy else without_forwarded(sized)
 
 
 def tie(parent: int) -> None:
@@ -99,6 +104,19 @@ def from_proxy(application: Application, proxy: str) -> Application:
         visitor = str(environ.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", 1)[-1].strip()
         if visitor:
             environ["REMOTE_ADDR"] = visitor
+        return application(environ, start_response)
+
+    return run
+
+
+def within_limit(application: Application) -> Application:
+    """A larger body is refused before a byte of it is read."""
+
+    def run(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        length = str(environ.get("CONTENT_LENGTH") or 0)
+        if not length.isdecimal() or int(length) > MOST_BYTES:
+            start_response("413 Content Too Large", [("Content-Type", "text/plain; charset=utf-8")])
+            return [b"This is too large: at most 64 MB are taken at once.\n"]
         return application(environ, start_response)
 
     return run

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from serai.serve import Application, from_proxy, without_forwarded
+from serai.serve import MOST_BYTES, Application, from_proxy, within_limit, without_forwarded
 
 
 def asked(wrap: Callable[[Application], Application], **environ: str) -> tuple[str, dict[str, Any] | None]:
@@ -47,3 +47,12 @@ def test_nobody_else_is_answered(peer: str) -> None:
     status, seen = asked(proxied, REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="1.2.3.4")
     assert status.startswith("403")
     assert seen is None
+
+
+@pytest.mark.parametrize(
+    ("length", "answered"), [("", "200"), (str(MOST_BYTES), "200"), (str(MOST_BYTES + 1), "413"), ("-1", "413")]
+)
+def test_a_body_that_would_fill_the_disk_is_not_read(length: str, answered: str) -> None:
+    status, seen = asked(within_limit, CONTENT_LENGTH=length)
+    assert status.startswith(answered)
+    assert (seen is None) == (answered == "413")

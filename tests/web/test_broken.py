@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.utils import translation
 
 from serai.urls import handler500
@@ -32,3 +32,5 @@ def test_a_fault_of_ours_is_told_on_a_page(language: str, direction: str) -> Non
     assert page.status_code == 500
     assert f'lang="{language}" dir="{direction}"' in page.content.decode()
     assert "<h1>" in page.content.decode()
+    assert '<div class="next-act"><a href="/">' in page.content.decode()
+    assert reverse("account_login") not in page.content.decode(), "who is signed in is not asked to sign in"
