@@ -190,3 +190,37 @@ def test_nothing_is_released_that_whoever_releases_it_has_not_seen(world: World)
     assert "The kiln" in text(browsing_as(world, "Lipovar NGO").get(f"/sessions/{session.pk}/"))
     browser.post(path, seen())
     assert "The harbour" in text(browsing_as(world, "Lipovar NGO").get(f"/sessions/{session.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"title": "Zelkova"}, "<b>Zelkova</b>: <del>Zarzevara</del>"),
+        ({"kind": "meal"}, "<b>Zarzevara</b>: Another kind: Meal, before Debate."),
+        ({"chatham": True}, "<b>Zarzevara</b>: Under the Chatham House Rule."),
+        ({"open_to_invited": True}, "<b>Zarzevara</b>: Open to an invited audience."),
+        ({"beside": True}, "<b>Zarzevara</b>: Runs beside other sessions."),
+        (
+            {"title": "Zelkova", "where": "The library", "beside": True},
+            "<b>Zelkova</b>: <del>Zarzevara</del> <del>Tue 26 Nov 2019, 10:00–12:00 The kiln</del>"
+            " <ins>Tue 26 Nov 2019, 10:00–12:00 The library</ins> Runs beside other sessions.",
+        ),
+    ],
+)
+def test_who_releases_or_takes_back_is_told_what_changes(world: World, changed: dict[str, object], told: str) -> None:
+    exchange, session = released(world, kind="debate")
+    change(world, session, session.version, **changed)
+    for path in (f"/exchanges/{exchange.pk}/release/", f"/sessions/{session.pk}/take-back/"):
+        page = text(browsing_as(world, "Arbreva").get(path))
+        line = re.search(r'<ul class="hours-changes"><li>(.*?)</li></ul>', page)
+        assert line, page
+        assert re.sub(r"</?bdi>| dir=\"auto\"", "", line[1]).strip() == told
+
+
+def test_what_is_no_longer_so_is_told_too(world: World) -> None:
+    exchange, session = released(world, chatham=True, open_to_invited=True, beside=True)
+    change(world, session, session.version, chatham=False, open_to_invited=False, beside=False)
+    page = text(browsing_as(world, "Arbreva").get(f"/exchanges/{exchange.pk}/release/"))
+    assert (
+        "No longer open to an invited audience. No longer under the Chatham House Rule. No longer runs beside" in page
+    )

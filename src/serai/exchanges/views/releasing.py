@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from serai.exchanges.affected import affected
 from serai.exchanges.checked import is_checked
 from serai.exchanges.differences import Difference, digest_of, unreleased
 from serai.exchanges.models import Session
+from serai.exchanges.tasklist import SESSION_KINDS
 from serai.exchanges.waiting import waiting_for
 from serai.sharing.telling import reached
 from serai.web import dates
@@ -77,14 +79,44 @@ def _told(count: int) -> str:
 
 
 def _difference(line: Difference, zone: str) -> dict[str, Any]:
-    """One line as exchanges/changes.html draws it: when and where before, and after."""
+    """One line as exchanges/changes.html draws it: when and where, before and after, and what else changes."""
+    before, after = _when_and_where(line.before, zone), _when_and_where(line.after, zone)
+    said: dict[str, Any] = {
+        "kind": line.kind,
+        "title": line.title,
+        "before": before,
+        "after": after,
+        "was": "",
+        "also": [],
+    }
+    if line.before and line.after:
+        was, row = line.before, line.after
+        said["was"] = was["title"] if was["title"] != row["title"] else ""
+        said["also"] = list(_also(was, row, same_place=before == after))
+    return said
 
-    def said(row: dict[str, Any] | None) -> tuple[str, str] | None:
-        if not row:
-            return None
-        when = dates.moment(row["starts_at"], zone) if row["starts_at"] else ""
-        if when and row["ends_at"]:
-            when += f"–{dates.clock(datetime.fromisoformat(row['ends_at']), zone)}"
-        return (when, row["where"]) if when or row["where"] else None
 
-    return {"kind": line.kind, "title": line.title, "before": said(line.before), "after": said(line.after)}
+def _when_and_where(row: dict[str, Any] | None, zone: str) -> tuple[str, str] | None:
+    if not row:
+        return None
+    when = dates.moment(row["starts_at"], zone) if row["starts_at"] else ""
+    if when and row["ends_at"]:
+        when += f"–{dates.clock(datetime.fromisoformat(row['ends_at']), zone)}"
+    return (when, row["where"]) if when or row["where"] else None
+
+
+def _also(was: dict[str, Any], row: dict[str, Any], *, same_place: bool) -> Iterator[str]:
+    """What changes besides its title, when and where, each a sentence."""
+    kinds = dict(SESSION_KINDS)
+    if was["kind"] != row["kind"]:
+        yield _("Another kind: %(kind)s, before %(was)s.") % {"kind": kinds[row["kind"]], "was": kinds[was["kind"]]}
+    if was["site"] != row["site"] and same_place:
+        yield _("At another site.") if row["site"] else _("No longer at a site with rules.")
+    turned = {
+        "open": (_("Open to an invited audience."), _("No longer open to an invited audience.")),
+        "chatham": (_("Under the Chatham House Rule."), _("No longer under the Chatham House Rule.")),
+        "beside": (_("Runs beside other sessions."), _("No longer runs beside other sessions.")),
+    }
+    for name, (on, off) in turned.items():
+        if was[name] != row[name]:
+            yield on if row[name] else off
