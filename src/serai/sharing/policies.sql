@@ -42,9 +42,7 @@ CREATE FUNCTION serai_swap_reader(before text, after text) RETURNS void
 CREATE FUNCTION serai_take_seats() RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
-    DECLARE
-      me uuid := serai_person(); seated boolean; place text; card uuid;
-      cards uuid[];
+    DECLARE me uuid := serai_person(); seated boolean; cards uuid[]; card uuid; place text;
     BEGIN
       IF me IS NULL OR serai_also() IS NOT NULL THEN RETURN false; END IF;
       UPDATE serai_membership m SET person_id = me

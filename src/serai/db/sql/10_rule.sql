@@ -89,12 +89,17 @@ CREATE FUNCTION serai_groups_of(someone uuid) RETURNS text[]
     ) AS every);
   END $$;
 
+-- Whether this is who asks, or whom they see as: what somebody reads by is worked out for no one else.
+CREATE FUNCTION serai_is_asking(someone uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+  AS $$ SELECT coalesce(someone = serai_person() OR someone = serai_also(), false) $$;
+
 -- The audiences that hold one of a person's groups.
 CREATE FUNCTION serai_audiences_of(someone uuid) RETURNS integer[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN (
-    SELECT coalesce(array_agg(id), '{}') FROM serai_audience WHERE groups && (SELECT serai_groups_of(someone)));
+    SELECT coalesce(array_agg(id), '{}') FROM serai_audience
+      WHERE groups && (SELECT serai_groups_of(CASE WHEN serai_is_asking(someone) THEN someone END)));
   END $$;
 
 -- The sources a person speaks for: themselves and their organisations.
@@ -102,7 +107,7 @@ CREATE FUNCTION serai_sources_of(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN (
-    SELECT CASE WHEN someone IS NULL THEN '{}'
+    SELECT CASE WHEN NOT serai_is_asking(someone) THEN '{}'
       ELSE ARRAY(SELECT serai_organisations_of(someone)) || someone END);
   END $$;
 
@@ -112,12 +117,14 @@ CREATE FUNCTION serai_shown_to(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan
   AS $$
-    DECLARE reported uuid[] := ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL);
+    DECLARE reported uuid[];
     BEGIN
+      IF NOT serai_is_asking(someone) THEN RETURN '{}'; END IF;
+      reported := ARRAY(SELECT r.record_id FROM serai_report r WHERE r.contact_id = someone AND r.settled_at IS NULL);
       IF reported <> '{}' THEN
         reported := reported || ARRAY(SELECT v.id FROM serai_practiceversion v WHERE v.practice_id = ANY (reported));
       END IF;
-      RETURN array_remove(reported || someone, NULL);
+      RETURN reported || someone;
     END
   $$;
 
@@ -127,7 +134,7 @@ CREATE FUNCTION serai_named_to(someone uuid) RETURNS uuid[]
   LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan
   AS $$ BEGIN RETURN (
-    SELECT CASE WHEN someone IS NULL THEN '{}' ELSE
+    SELECT CASE WHEN NOT serai_is_asking(someone) THEN '{}' ELSE
       ARRAY(SELECT note_id FROM serai_noteauthor WHERE person_id = someone AND person_id = serai_person())
       || serai_shown_to(someone) END);
   END $$;
