@@ -83,7 +83,9 @@ def test_a_hub_with_its_local_prevention_coordinator(town: Town) -> None:
     shown = text(browsing(world["Valdora"]), network)
     assert "Hills hub" in shown
     assert "Prevention coordinator" in shown
-    assert "Take in a city" in text(browsing(coordinator), f"/networks/{hub.id}/")
+    page = text(browsing(coordinator), f"/networks/{hub.id}/")
+    assert "Take in a city" in page
+    assert page.index("Those who speak for it") < page.rindex("Prevention coordinator")
     assert browsing(coordinator).get(f"{network}change/").status_code == 404
     assert "Prevention coordinator" not in text(browsing(), network)
     assert "Hills hub" in text(browsing(), "/cities/")
