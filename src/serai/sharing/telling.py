@@ -43,10 +43,8 @@ def tell_wider(record: Protected, before: list[uuid.UUID], *, but: uuid.UUID, no
 
 def tell_contact(report: Report, *, now: datetime) -> int:
     """Tells the data-protection contact that a report waits."""
-    words, there = (
-        _("A record was reported to you. It is hidden until you decide."),
-        reverse("reported", args=[report.pk]),
-    )
+    words = _("A record was reported to you. It is hidden until you decide.")
+    there = reverse("reported", args=[report.pk])
     return tell(f"report:{report.pk}", _("A report waits for you"), words, there, [report.contact_id], now)
 
 
