@@ -76,6 +76,23 @@ def test_what_is_taken_out_is_there_until_the_release(world: World) -> None:
         assert Session.objects.get(pk=session.pk).position == 0
 
 
+def test_a_session_that_changed_meanwhile_is_not_taken_out_unseen(world: World) -> None:
+    exchange, session = released(world)
+    browser = browsing_as(world, "Arbreva")
+    path = f"/sessions/{session.pk}/change/"
+    seen = re.search(r'/drop/".*?name="version" value="(\d+)"', text(browser.get(path)))
+    assert seen
+    change(world, session, session.version, where="The library")
+    answer = browser.post(f"/sessions/{session.pk}/drop/", {"version": seen[1]}, follow=True)
+    assert answer.redirect_chain == [(path, 302)]
+    assert "Someone else changed this session meanwhile. See it before you decide." in text(answer)
+    assert "Taken out, not released yet" not in text(browser.get(f"/exchanges/{exchange.pk}/programme/"))
+    seen = re.search(r'/drop/".*?name="version" value="(\d+)"', text(browser.get(path)))
+    assert seen
+    browser.post(f"/sessions/{session.pk}/drop/", {"version": seen[1]})
+    assert "Taken out, not released yet" in text(browser.get(f"/exchanges/{exchange.pk}/programme/"))
+
+
 def test_what_was_taken_out_comes_back_with_another_change(world: World) -> None:
     exchange, session = released(world)
     waits = drop(world, session)

@@ -129,7 +129,7 @@ class NamingForm(forms.Form):
         return cleaned
 
 
-class OrganisationForm(WhoForm, NamingForm):
+class OrganisationForm(NamingForm, WhoForm):
     """An organisation as a whole, for mending it; `version` is the one the editor saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -72,9 +72,12 @@ def change_session(actor: Actor, session: Session, *, expected: int, now: dateti
     return _edit(actor, session, CHANGED, verb="change_session", expected=expected, now=now, **fields)
 
 
-def drop_session(actor: Actor, session: Session, *, now: datetime) -> Session:
-    """Takes a session out of the programme, with the next release where it stands in one; its notes stay."""
-    return _edit(actor, session, TAKEN_OUT, verb="drop_session", expected=None, now=now)
+def drop_session(actor: Actor, session: Session, *, now: datetime, expected: int | None = None) -> Session:
+    """Takes a session out of the programme, with the next release where it stands in one; its notes stay.
+
+    `expected` is the version that was seen. Raises `ChangedMeanwhile`.
+    """
+    return _edit(actor, session, TAKEN_OUT, verb="drop_session", expected=expected, now=now)
 
 
 @transaction.atomic

@@ -14,13 +14,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from serai.audit.actions import ChangedMeanwhile
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.models import CHANGED, TAKEN_OUT, Session, Site
 from serai.exchanges.waiting import waiting_for
 from serai.sharing import heeding
 from serai.sharing.reading import reading
 from serai.web import dates
-from serai.web.pages import Here, member_page, page, posted, same_for_visitors, show
+from serai.web.pages import Here, member_page, number_in, page, posted, same_for_visitors, show
 from serai.web.versions import merged, saved_meanwhile
 
 
@@ -145,7 +146,12 @@ def _values(told: dict[str, Any]) -> dict[str, Any]:
 @require_POST
 @member_page
 def drop_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """Takes an item out of the draft."""
+    """Takes an item out of the draft, as it was seen."""
     found = Session.objects.get(pk=id, replaces=None)
-    actions.drop_session(here.actor, found, now=here.now)
+    expected = number_in(request.POST.get("version")) or None
+    try:
+        actions.drop_session(here.actor, found, now=here.now, expected=expected)
+    except ChangedMeanwhile:
+        messages.error(request, _("Someone else changed this session meanwhile. See it before you decide."))
+        return redirect("change_session", id)
     return redirect("programme", found.exchange_id)
