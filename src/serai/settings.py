@@ -55,7 +55,7 @@ LOUD = DEMO or os.environ.get("SERAI_LOUD") == "1"
 
 _address = urlsplit(PUBLIC_ADDRESS)
 SECURE = _address.scheme == "https"
-ALLOWED_HOSTS = [_address.hostname or "localhost"] + (["localhost"] if DEMO else [])
+ALLOWED_HOSTS = [_address.hostname or "localhost"] + (["localhost", "127.0.0.1"] if DEMO else [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 if os.environ.get("SERAI_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = (os.environ["SERAI_BEHIND_PROXY"], "https")

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler400 = "serai.web.pages.refused"
 handler500 = "serai.web.pages.broken"
 # Django looks from the top: what is opened most stands first.
 urlpatterns = [

@@ -36,7 +36,9 @@ def test_a_request_for_another_host_is_said_in_one_line_that_helps(
     settings.PUBLIC_ADDRESS = "https://serai.example.org"
     monkeypatch.setattr(foreign_host.Said, "said_at", -foreign_host.EVERY)
     for said in (1, 1):  # and once only
-        assert Client().get("/", headers={"host": "elsewhere"}).status_code == 400
+        page = Client().get("/", headers={"host": "elsewhere"})
+        assert page.status_code == 400
+        assert '<a href="https://serai.example.org">https://serai.example.org</a>' in page.content.decode()
         assert len(caplog.records) == said
     assert "let the proxy pass the Host header" in caplog.text
     assert "Traceback" not in caplog.text

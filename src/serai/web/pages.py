@@ -10,10 +10,18 @@ from functools import cached_property, wraps
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import DisallowedHost, ObjectDoesNotExist
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, QueryDict
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseServerError,
+    QueryDict,
+)  # fmt: skip
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -189,3 +197,9 @@ def id_in(text: str) -> UUID:
 def broken(request: HttpRequest) -> HttpResponse:
     """The page for a fault of ours. It asks nobody anything: what it would ask may be what broke."""
     return HttpResponseServerError(render_to_string("500.html", in_language()))
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for what is not taken as it was sent: for another host, or with more fields than any form has."""
+    there = settings.PUBLIC_ADDRESS if isinstance(exception, DisallowedHost) else ""
+    return HttpResponseBadRequest(render_to_string("400.html", {**in_language(), "there": there}))
