@@ -23,6 +23,7 @@ from serai.exchanges.models import Commitment, Note, Participant, Takeaway
 from serai.sharing.actions import Needed, erase_myself
 from serai.sharing.register import KINDS
 from sharing.stage import arranged, text
+from threads import with_session
 from worlds import NOW, World, browsing, member, small_world
 
 # Holds no person and nothing typed: audiences, the cache, migrations, kinds of models, the queue of ids.
@@ -67,24 +68,8 @@ def test_everyone_can_read_the_register() -> None:
 def lived(world: World) -> dict[str, uuid.UUID]:
     """The practitioner of Lipovar takes part, keeps something, shares something, writes two notes, promises."""
     exchange, ngo = arranged(world), world["Lipovar NGO"]
-    with world["Arbreva"].asks():
-        talk = exchanges.add_session(
-            world["Arbreva"].actor,
-            exchange,
-            title="Talk",
-            kind="practitioners",
-            chatham=True,
-            now=NOW,
-            readers=[group("network", world.network.id)],
-        )
-        walk = exchanges.add_session(
-            world["Arbreva"].actor,
-            exchange,
-            title="Walk",
-            kind="site_visit",
-            now=NOW,
-            readers=[group("network", world.network.id)],
-        )
+    talk = with_session(world, exchange, title="Talk", kind="practitioners", chatham=True)
+    walk = with_session(world, exchange, title="Walk")
     with ngo.asks():
         kept = exchanges.capture_takeaway(ngo.actor, exchange, "Kept for myself", now=NOW)
         shared = exchanges.capture_takeaway(ngo.actor, exchange, "Shared with all", now=NOW)

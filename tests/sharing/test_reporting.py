@@ -30,6 +30,7 @@ from serai.sharing.actions import purge_record, release_record, report_record
 from serai.sharing.content import content_columns
 from serai.sharing.models import Purged, Report
 from sharing.stage import arranged, everyone, text
+from threads import with_session
 from worlds import NOW, Someone, World, browsing, member, small_world
 
 SECRET = "Zarzevara"
@@ -297,17 +298,7 @@ def test_a_purged_organisation_is_gone_from_the_mails_that_invited_into_it(world
 
 
 def test_a_purged_chatham_house_note_forgets_its_author(world: World, contact: Someone) -> None:
-    exchange, arbreva = arranged(world), world["Arbreva"]
-    with arbreva.asks():
-        session = exchanges.add_session(
-            arbreva.actor,
-            exchange,
-            title="Talk",
-            kind="practitioners",
-            chatham=True,
-            now=NOW,
-            readers=[group("network", world.network.id)],
-        )
+    session = with_session(world, arranged(world), title="Talk", kind="practitioners", chatham=True)
     with world["Lipovar NGO"].asks():
         note = exchanges.write_note(world["Lipovar NGO"].actor, session, SECRET, now=NOW)
     report = reported(world, note)

@@ -25,6 +25,7 @@ from serai.stories.models import Story
 from serai.stories.translating import Text
 from sharing.pages import addresses, got, routes
 from sharing.stage import arranged, everyone
+from threads import with_session
 from worlds import NOW, Someone, World, browsing, member, small_world
 
 SECRET = "Zarzevara"
@@ -52,26 +53,9 @@ def undone() -> Iterator[None]:
 
 def sessions(world: World) -> tuple[Exchange, Session, Session]:
     """An exchange with a session under the Chatham House Rule and another one."""
-    exchange, arbreva = arranged(world), world["Arbreva"]
-    with arbreva.asks():
-        talk = exchanges.add_session(
-            arbreva.actor,
-            exchange,
-            title="Among colleagues",
-            kind="practitioners",
-            chatham=True,
-            now=NOW,
-            readers=[group("network", world.network.id)],
-        )
-        walk = exchanges.add_session(
-            arbreva.actor,
-            exchange,
-            title="Walk",
-            kind="site_visit",
-            now=NOW,
-            readers=[group("network", world.network.id)],
-        )
-    return exchange, talk, walk
+    exchange = arranged(world)
+    talk = with_session(world, exchange, title="Among colleagues", kind="practitioners", chatham=True)
+    return exchange, talk, with_session(world, exchange, title="Walk")
 
 
 def same(personas: list[Someone | None], worlds: list[Callable[[], None]], wanted: list[str]) -> list[Pages]:
