@@ -31,6 +31,11 @@ class Hand:
         assert answer is not None
         assert answer.status < 400, f"{path} answered {answer.status}"
 
+    def far_away(self, milliseconds: int) -> None:
+        """Every answer takes this much longer from now on."""
+        distance = {"offline": False, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1}
+        self.context.new_cdp_session(self.page).send("Network.emulateNetworkConditions", distance)
+
     def become(self, role: str) -> None:
         """Looks around as one of the demo's people."""
         self.go("/demo/as/")
@@ -46,6 +51,7 @@ class Hand:
             return
         with self.page.expect_navigation():
             self._touch(what)
+        expect(self.page.locator(".htmx-swapping, .htmx-settling")).to_have_count(0)  # then the focus is where it stays
 
     def _touch(self, what: Locator) -> None:
         if self.way == "keyboard":

@@ -129,9 +129,12 @@ def programme(arbreva: Hand, lipovar: Hand, exchange: str) -> None:
     arbreva.write("What is it?", "Visit to the house")
     arbreva.write("It starts", "2024-09-02T10:00")
     arbreva.write("It ends", "2024-09-02T12:00")
+    if arbreva.way == "keyboard":
+        arbreva.far_away(500)  # a key is pressed before anything comes that the page asks for only now
     arbreva.button("Save in the draft")
     if arbreva.way == "keyboard":
         nudge(arbreva)
+        arbreva.far_away(0)
     for hand in (arbreva, lipovar):
         hand.go(exchange + "safety/")
         for group in range(1, 11):

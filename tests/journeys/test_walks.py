@@ -134,3 +134,21 @@ def test_what_is_typed_comes_back_after_the_page_was_lost(browser: Browser, site
     hand.page.wait_for_timeout(700)
     hand.page.reload()
     expect(hand.page.get_by_label("What do you need to learn?")).to_have_value("What do we tell the neighbours?")
+
+
+def test_whoever_was_signed_out_meanwhile_signs_in_and_finds_what_they_typed(
+    browser: Browser, site_a_year_later: str
+) -> None:
+    hand = Hand(browser, site_a_year_later)
+    hand.become("Coordinator of Arbreva")
+    hand.go("/needs/new/")
+    hand.write("What do you need to learn?", "What do we tell the landlords?")
+    hand.context.clear_cookies(name="sessionid")  # its time is over, or it was signed out of elsewhere
+    hand.button("Continue")
+    expect(hand.page).to_have_url(re.compile("/login/"))
+    expect(hand.page.get_by_role("button", name="Use my passkey")).to_be_visible()
+    back = hand.page.url
+    hand.become("Coordinator of Arbreva")
+    hand.page.goto(back)  # the page to sign in leads whoever is signed in on to where they were
+    expect(hand.page).to_have_url(re.compile("/needs/new/"))
+    expect(hand.page.get_by_label("What do you need to learn?")).to_have_value("What do we tell the landlords?")

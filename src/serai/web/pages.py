@@ -24,6 +24,7 @@ from django.http import (
 )  # fmt: skip
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django_htmx.http import HttpResponseClientRedirect
 
 from serai.audit.actions import Actor, NotYours
 from serai.core.lifecycle import NotAllowedNow
@@ -140,13 +141,18 @@ def page(view: View) -> View:
 
 
 def member_page(view: View) -> View:
-    """A page for people with an account; others are asked to sign in first."""
+    """A page for people with an account; others are asked to sign in first.
+
+    What script sent is led there, and back to where it was sent from: swapped in, that page would have no passkeys.
+    """
     inner = page(view)
 
     @wraps(inner)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.asker.person is None:  # type: ignore[attr-defined]
-            return redirect_to_login(request.get_full_path())
+            by_script = request.htmx  # type: ignore[attr-defined]
+            asked_first = redirect_to_login((by_script and by_script.current_url_abs_path) or request.get_full_path())
+            return HttpResponseClientRedirect(asked_first.url) if by_script else asked_first
         return inner(request, *args, **kwargs)
 
     return answer
