@@ -9,7 +9,7 @@ import pytest
 from crawl import EXPECTED, PEOPLE, Reached, reachable
 from hands import PHONE, Hand
 from kept import watch, writer
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import prepared
 from machine import ARGUMENTS, chromium
@@ -17,6 +17,8 @@ from serai.db.embedded import Cluster
 from served import copy_database, served
 
 __all__ = ["watch", "writer"]
+
+expect.set_options(timeout=20_000)  # a busy machine is not a fault; what is true at once does not wait
 
 
 @pytest.fixture(scope="module")

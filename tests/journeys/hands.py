@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1280, "height": 800}
 TABS = 140  # no page has more things to reach; a journey that tabs further is lost
+AGAIN = 1500  # milliseconds after which a browser takes what is typed in a list for a new word
 REST = 60  # milliseconds that a thumb or a mouse button is down
 
 
@@ -103,11 +104,16 @@ class Hand:
     def select(self, label: str, option: str) -> None:
         """Chooses from a list that folds down."""
         field = self.page.get_by_label(label, exact=False).first
-        if self.way == "keyboard":
-            self._reach(field)
-            self.page.keyboard.type(option)
-        else:
+        if self.way != "keyboard":
             field.select_option(label=option)
+            return
+        self._reach(field)
+        for _again in range(3):
+            self.page.keyboard.type(option)
+            if field.locator("option:checked").inner_text().startswith(option):
+                return
+            self.page.wait_for_timeout(AGAIN)
+        raise AssertionError(f"typing does not lead to {option}")
 
     def sees(self, text: str) -> None:
         """The page says this."""
