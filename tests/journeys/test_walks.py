@@ -152,3 +152,17 @@ def test_whoever_was_signed_out_meanwhile_signs_in_and_finds_what_they_typed(
     hand.page.goto(back)  # the page to sign in leads whoever is signed in on to where they were
     expect(hand.page).to_have_url(re.compile("/needs/new/"))
     expect(hand.page.get_by_label("What do you need to learn?")).to_have_value("What do we tell the landlords?")
+
+
+def test_a_form_too_old_to_be_sent_says_how_it_can_be(browser: Browser, site_a_year_later: str) -> None:
+    hand = Hand(browser, site_a_year_later)
+    hand.become("Coordinator of Arbreva")
+    hand.go("/needs/new/")
+    hand.write("What do you need to learn?", "What do we tell the shops?")
+    hand.context.clear_cookies(name="csrftoken")  # as after signing in anew in another tab
+    hand.button("Continue", swaps=True)
+    expect(hand.page.locator("#live")).to_contain_text("Load this page anew and send it again")
+    hand.page.reload()
+    expect(hand.page.get_by_label("What do you need to learn?")).to_have_value("What do we tell the shops?")
+    hand.button("Continue")
+    hand.sees("Funding that lasts")  # a choice of the next question

@@ -107,7 +107,7 @@ document.addEventListener("htmx:sendError", (event) => {
   if (form && !form.matches("[data-queue]")) say(words().kept);
 });
 
-document.addEventListener("htmx:responseError", (event) => { if (draftOf(event)) say(words().failed); });
+document.addEventListener("htmx:responseError", (event) => { if (draftOf(event)) say(words().anew); });
 document.addEventListener("serai:queued", (event) => { clearTimeout(waiting); store.drop(place(event.target)); });
 
 document.addEventListener("submit", (event) => {
