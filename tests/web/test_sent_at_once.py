@@ -29,7 +29,10 @@ from serai.exchanges.views import sessions as sessions_view
 from serai.needs import actions as needs
 from serai.needs import answer_link
 from serai.sharing import links
+from serai.web import sent
 from web.forms_sent import hidden
+
+HOLD = "pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,3 +164,16 @@ def test_of_two_presses_at_once_on_a_link_one_counts(ground: Cluster, monkeypatc
     assert first.status_code == 302
     assert second.status_code == 409
     assert "Your answer is recorded." in second.content.decode()
+
+
+def test_whoever_waits_too_long_for_the_first_is_told_to_look(ground: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    form, before = of_a_session(), sessions()
+    monkeypatch.setattr(sent, "_key", lambda request, asker: "sent:held")
+    monkeypatch.setattr(sent, "_WAIT", f"SELECT set_config('lock_timeout', '200ms', true), {HOLD}")
+    with psycopg.connect(ground.admin_url(NAME)) as first:
+        first.execute(f"SELECT {HOLD}", ["sent:held"])
+        answer = form.browser().post(form.address, form.fields)
+    assert answer.status_code == 409
+    assert "This is still being saved." in answer.content.decode()
+    assert sessions() == before
+    assert form.browser().post(form.address, form.fields).status_code == 302

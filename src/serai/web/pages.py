@@ -134,6 +134,8 @@ def page(view: View) -> View:
                 return sent.once(request, here.asker, lambda: view(request, here, *args, **kwargs))
         except (ObjectDoesNotExist, NotYours) as error:
             raise Http404 from error
+        except sent.StillOnItsWay:
+            return render(request, "web/on_its_way.html", status=409)
         except NotAllowedNow as error:
             return render(request, "web/not_now.html", {"why": str(error)}, status=409)
 

@@ -13,10 +13,11 @@ import hashlib
 from collections.abc import Callable, Iterator
 
 from django.contrib import messages
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CSRF_TOKEN_LENGTH
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from serai.audit.actions import entries_written
 from serai.db.acting import Asker
@@ -32,6 +33,10 @@ _KEEP = """
     VALUES (%s, %s, date_trunc('day', clock_timestamp()) + interval '8 days')"""  # the day alone, as a note tells it
 
 
+class StillOnItsWay(Exception):
+    """The first sending of this form takes longer than the second may wait; what becomes of it is not known yet."""
+
+
 def word_of(request: HttpRequest) -> str:
     """The word of the form that was sent, or of the first one of its steps; empty where it brought none."""
     token = request.POST.get(TOKEN, "")
@@ -44,12 +49,18 @@ def once(request: HttpRequest, asker: Asker, answer: Callable[[], HttpResponse])
 
     Where the first is still on its way, the second waits. What wrote nothing, or led nowhere, may be sent again; and
     what a signed link answered says by itself what became of it: its secret, where that leads, stands in no table.
+    Raises `StillOnItsWay` where the wait is longer than the role's `lock_timeout`.
     """
     key = _key(request, asker)
     if key is None:
         return answer()
     with connection.cursor() as cursor:
-        cursor.execute(_WAIT, [key])
+        try:
+            cursor.execute(_WAIT, [key])
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise StillOnItsWay from error
+            raise
         cursor.execute(_LED, [key])
         led = cursor.fetchone()
         if led:
