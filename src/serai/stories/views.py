@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from serai.stories.translating import Sheet
 from serai.translations.sides import Side, Sides, state_in_words, weakest
 from serai.web import dates
 from serai.web.pages import Here, member_page, number_in, page, posted, same_for_visitors, show
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 @page
@@ -172,14 +173,15 @@ def change_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.story.title)
         if isinstance(heeded, HttpResponse):
             return heeded
-        expected = form.cleaned_data["version"] or found.version
-        mended = {"text": form.cleaned_data["text"], "because": heeded.because}
-        try:
-            actions.change_passage(here.actor, found, expected=expected, now=here.now, **mended)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this passage"))
+        save = partial(_mend, here, found, because=heeded.because)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this passage")):
+            return both
         return redirect("story", found.story_id)
     return show(request, "stories/passage.html", {"story": found.story, "form": form})
+
+
+def _mend(here: Here, found: Passage, *, expected: int | None, **told: str) -> None:
+    actions.change_passage(here.actor, found, expected=expected or found.version, now=here.now, **told)
 
 
 @require_POST
