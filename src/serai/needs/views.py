@@ -90,8 +90,7 @@ def change_need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     initial = {name: getattr(found, name) for name in ("question", "theme", "target_groups", "urgency", "version")}
     form = forms.NeedForm(merged(request, found), initial=initial)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["question"]])
+    if kept := heeding.may_save(request, here, form):
         if isinstance(kept, HttpResponse):
             return kept
         save = partial(actions.change_need, here.actor, found, now=here.now, because=kept.because)
@@ -113,13 +112,12 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     others = queries.askable(found, network, without=list(cities))
     cities |= {city.id: city for city in others}
     form = forms.ProposalForm(posted(request), cities=[(str(id), city.name) for id, city in cities.items()])
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form))
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form):
+        if isinstance(kept, HttpResponse):
+            return kept
         chosen = [cities[int(code)] for code in form.cleaned_data["cities"]]
         try:
-            match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"], heeded.because)
+            match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"], kept.because)
         except actions.NobodyToAsk as missing:
             text = _("Nobody answers for %(cities)s yet. Ask the secretariat to say who does, or choose other cities.")
             form.add_error("cities", text % {"cities": missing})
@@ -226,10 +224,9 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
     context = {"answer": found, "form": form, "own": own, "reading": reading(here, found), "too_late": too_late(found)}
     if request.method == "POST" and context["too_late"]:
         return show(request, "needs/answer.html", context, status=409)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False):
+        if isinstance(kept, HttpResponse):
+            return kept
         save, title = partial(_record, here, found), _("Someone else answered meanwhile")
         if both := saved_meanwhile(request, form, save, title=title, as_saved=_as_answered):
             return both

@@ -78,8 +78,7 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
     older = None if present else translating.translations_of(found).get(language)
     saved = _as_shown(version, present, older)
     form = forms.PracticeTranslationForm(merged(request, saved), initial=vars(saved), original=version)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data[name] for name in form.beside])
+    if kept := heeding.may_save(request, here, form):
         if isinstance(kept, HttpResponse):
             return kept
         save = partial(_save, here, version, present, language, because=kept.because)

@@ -63,8 +63,7 @@ def translate_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     sheet = translating.sheet_of(found, language)
     saved = _as_shown(passages, sheet)
     form = forms.StoryTranslationForm(merged(request, saved), initial=vars(saved), story=found, passages=passages)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data[name] for name in form.beside])
+    if kept := heeding.may_save(request, here, form):
         if isinstance(kept, HttpResponse):
             return kept
         save = partial(translating.translate_story, here.actor, found, language, now=here.now, because=kept.because)
