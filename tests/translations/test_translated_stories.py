@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from serai.audit.actions import ChangedMeanwhile
 from serai.core.lifecycle import NotAllowedNow
 from serai.stories import actions as stories
 from serai.stories import translating
 from serai.stories.models import Naming, Passage, PassageTranslation, Story
-from serai.stories.translating import Sheet, Text, TranslatedMeanwhile
+from serai.stories.translating import Sheet, Text
 from serai.translations.actions import NotFinished
+from serai.translations.models import Translation
 from sharing.stage import arranged
 from threads import begun, browsing_as, network, queries, text
 from worlds import NOW, World, browsing, member, small_world
@@ -241,12 +244,30 @@ def test_a_second_person_checks_what_others_wrote(world: World, story: Story) ->
     assert seen.count("Checked by a second person.") == 1, "and says where it is surer"
 
 
+def test_who_checks_words_that_change_in_that_moment_is_told(
+    world: World, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet, arbreva, there = put(world, story), world["Arbreva"], translating.waiting
+    second = member(arbreva.actor, arbreva.organisation, name="Second", network=world.network)
+
+    def overtaken(sheet: Sheet, person: UUID) -> list[Translation]:
+        for piece in sheet.pieces:
+            piece.version -= 1  # as it was read, before someone wrote
+        return there(sheet, person)
+
+    monkeypatch.setattr(translating, "waiting", overtaken)
+    press = {"language": "de", "version": sheet.version}
+    late = browsing(second).post(f"/stories/{story.pk}/translate/check/", press, follow=True)
+    assert "Someone changed these words while you read them." in text(late)
+    assert "Checked by a second person." not in text(late)
+
+
 def test_two_write_at_once_and_the_second_sees_both(world: World, story: Story) -> None:
     sheet = put(world, story, at=0)
     arbreva = world["Arbreva"]
     with arbreva.asks():
         passages = list(Passage.objects.order_by("position", "stands_in"))
-        with pytest.raises(TranslatedMeanwhile):
+        with pytest.raises(ChangedMeanwhile):
             translating.translate_story(
                 arbreva.actor, loaded(story), "de", title="Anders", byline="", texts={}, expected=0, now=NOW
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from serai.sharing.choosing import choose_readers, own_rings
 from serai.sharing.reading import reading
 from serai.web.pages import Here, member_page, number_in, page, posted, show
 from serai.web.steps import Step, ask, typed
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 @page
@@ -89,16 +90,12 @@ def change_need(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     initial = {name: getattr(found, name) for name in ("question", "theme", "target_groups", "urgency", "version")}
     form = forms.NeedForm(merged(request, found), initial=initial)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        values = dict(form.cleaned_data)
-        kept = heeding.ask_to_heed(request, here, [values["question"]])
+    if kept := heeding.may_save(request, here, form):
         if isinstance(kept, HttpResponse):
             return kept
-        expected = values.pop("version")
-        try:
-            actions.change_need(here.actor, found, expected=expected, now=here.now, because=kept.because, **values)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this need"))
+        save = partial(actions.change_need, here.actor, found, now=here.now, because=kept.because)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this need")):
+            return both
         messages.success(request, _("The need is changed."))
         return redirect("need", id)
     status = 422 if request.method == "POST" else 200
@@ -115,13 +112,12 @@ def partners(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     others = queries.askable(found, network, without=list(cities))
     cities |= {city.id: city for city in others}
     form = forms.ProposalForm(posted(request), cities=[(str(id), city.name) for id, city in cities.items()])
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form))
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form):
+        if isinstance(kept, HttpResponse):
+            return kept
         chosen = [cities[int(code)] for code in form.cleaned_data["cities"]]
         try:
-            match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"], heeded.because)
+            match = _propose(here, found, network, chosen, fits, form.cleaned_data["message"], kept.because)
         except actions.NobodyToAsk as missing:
             text = _("Nobody answers for %(cities)s yet. Ask the secretariat to say who does, or choose other cities.")
             form.add_error("cities", text % {"cities": missing})
@@ -228,21 +224,22 @@ def _answer(request: HttpRequest, here: Here, id: UUID, *, form_class: type[Form
     context = {"answer": found, "form": form, "own": own, "reading": reading(here, found), "too_late": too_late(found)}
     if request.method == "POST" and context["too_late"]:
         return show(request, "needs/answer.html", context, status=409)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False)
-        if isinstance(heeded, HttpResponse):
-            return heeded
-        values = dict(form.cleaned_data)
-        on_behalf = None if own else actions.OnBehalf(**{k: values.pop(k) for k in ("said_by", "channel", "said_on")})
-        expected = values.pop("version") or found.version
-        try:
-            actions.answer_match(here.actor, found, now=here.now, on_behalf=on_behalf, expected=expected, **values)
-        except ChangedMeanwhile as meanwhile:
-            there = _as_answered(cast("MatchAnswer", meanwhile.record))
-            return both_versions(request, form, there, title=_("Someone else answered meanwhile"))
+    if kept := heeding.may_save(request, here, form, keep=False):
+        if isinstance(kept, HttpResponse):
+            return kept
+        save, title = partial(_record, here, found), _("Someone else answered meanwhile")
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=_as_answered):
+            return both
         messages.success(request, _("The answer is recorded. It can be taken back for seven days."))
         return redirect("match", found.match_id)
     return show(request, "needs/answer.html", context)
+
+
+def _record(here: Here, found: MatchAnswer, *, expected: int | None, decision: str, reason: str, **said: Any) -> None:
+    seen, on_behalf = expected or found.version, actions.OnBehalf(**said) if said else None
+    actions.answer_match(
+        here.actor, found, decision=decision, reason=reason, on_behalf=on_behalf, expected=seen, now=here.now
+    )
 
 
 def _as_answered(found: MatchAnswer) -> SimpleNamespace:

@@ -111,10 +111,9 @@ def new_objective(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What the plan wants to reach."""
     found = Plan.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.ObjectiveForm(posted(request))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         actions.add_objective(here.actor, found, form.cleaned_data["text"], now=here.now)
         return redirect("plan", id)
     context = {"form": form, "kicker": found.title, "title": _("Say what you want to reach."), "button": _("Add")}
@@ -135,13 +134,11 @@ def new_activity(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         exchanges=[(key, e.title) for key, e in exchanges.items()],
         takeaways=[(key, t.text) for key, t in takeaways.items()],
     )
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        values = dict(form.cleaned_data)
-        texts = [values[name] for name in ("title", "what", "chosen_why", "changes", "partners")]
-        kept = heeding.ask_to_heed(request, here, texts, kicker=objective.text)
+    if kept := heeding.may_save(request, here, form, kicker=objective.text):
         if isinstance(kept, HttpResponse):
             return kept
-        made = _add_activity(here, objective, values | {"because": kept.because}, versions, exchanges, takeaways)
+        values = form.cleaned_data | {"because": kept.because}
+        made = _add_activity(here, objective, values, versions, exchanges, takeaways)
         messages.success(request, _("The activity is in the plan. Next: how will you know that it works?"))
         return redirect("activity", made.id)
     context = {"form": form, "kicker": objective.text, "title": _("Say what you will do."), "button": _("Add")}
@@ -201,10 +198,9 @@ def new_indicator(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """How the city will know that it works."""
     found = Activity.objects.select_related("audience").get(pk=id, source_id=here.actor.source)
     form = forms.IndicatorForm(posted(request))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         made = actions.add_indicator(here.actor, found, now=here.now, **form.cleaned_data)
         return redirect("indicator", made.id)
     context = {"form": form, "kicker": found.title, "title": _("Say how you will know."), "button": _("Add")}
@@ -239,10 +235,9 @@ def measure(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if not here.owns(found):
         raise Http404
     form = forms.MeasureForm(posted(request), initial={"measured_on": here.today})
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.name)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.name):
+        if isinstance(kept, HttpResponse):
+            return kept
         actions.measure(here.actor, found, now=here.now, **form.cleaned_data)
         messages.success(request, _("The number is kept."))
         return redirect("indicator", id)

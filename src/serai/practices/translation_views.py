@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from serai.translations import actions
 from serai.translations.sides import ASKED, Side, Sides, side, sides
 from serai.translations.views import ask_language, change_or_go_on, saved_in_words, show_form
 from serai.web.pages import Here, member_page, number_in
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 def sides_of(request: HttpRequest, practice: Practice, latest: PracticeVersion) -> Sides:
@@ -77,15 +78,14 @@ def translate_practice(request: HttpRequest, here: Here, id: UUID) -> HttpRespon
     older = None if present else translating.translations_of(found).get(language)
     saved = _as_shown(version, present, older)
     form = forms.PracticeTranslationForm(merged(request, saved), initial=vars(saved), original=version)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data[name] for name in form.beside])
+    if kept := heeding.may_save(request, here, form):
         if isinstance(kept, HttpResponse):
             return kept
-        try:
-            _save(here, form, version, present, language, kept.because)
-        except ChangedMeanwhile as meanwhile:
-            there = _as_shown(version, PracticeTranslation.objects.get(pk=meanwhile.record.pk), None)
-            return both_versions(request, form, there, title=_("Someone else changed this translation"))
+        save = partial(_save, here, version, present, language, because=kept.because)
+        title, as_saved = _("Someone else changed this translation"), partial(_as_shown, version, older=None)
+        told = {"words": form.words(), "made": form.cleaned_data["made"]}
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=as_saved, told=told):
+            return both
         messages.success(request, saved_in_words(finished=all(form.words().values())))
         return redirect(f"{back}?{ASKED}={language}")
     return show_form(
@@ -113,18 +113,18 @@ def _as_shown(
 
 def _save(
     here: Here,
-    form: forms.PracticeTranslationForm,
     version: PracticeVersion,
     present: PracticeTranslation | None,
     language: str,
-    because: str,
+    *,
+    words: translating.Words,
+    expected: int,
+    **said: Any,
 ) -> None:
-    said: dict[str, Any] = {"made": form.cleaned_data["made"], "now": here.now, "because": because}
     if present is None:
-        translating.translate_practice(here.actor, version, language, form.words(), **said)
-        return
-    expected = form.cleaned_data["version"]
-    translating.mend_translation(here.actor, present, form.words(), expected=expected, **said)
+        translating.translate_practice(here.actor, version, language, words, now=here.now, **said)
+    else:
+        translating.mend_translation(here.actor, present, words, expected=expected, now=here.now, **said)
 
 
 class _Checked(fields.Form):

@@ -128,8 +128,7 @@ def change_practice(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     latest = next(iter(found.versions.all()))
     form = forms.MendForm(posted(request), initial=forms.initial_of(latest))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, heeding.texts_of(form))
+    if kept := heeding.may_save(request, here, form):
         if isinstance(kept, HttpResponse):
             return kept
         try:

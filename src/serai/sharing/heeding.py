@@ -119,6 +119,18 @@ def ask_to_heed(
     return show(request, "sharing/heed.html", page, status=422)
 
 
+def may_save(
+    request: HttpRequest, here: Here, form: forms.Form, *, keep: bool = True, kicker: str = ""
+) -> Kept | HttpResponse | None:
+    """Whether a form can be saved: `Kept`, or the page that points out what was found in it (`ask_to_heed`).
+
+    None where it is shown, with all that was typed: it was not sent yet, is not right, or is gone back to.
+    """
+    if request.method != "POST" or BACK in request.POST or not form.is_valid():
+        return None
+    return ask_to_heed(request, here, texts_of(form), keep=keep, kicker=kicker)
+
+
 def _fact(text: str, found: Found) -> str:
     what = {
         PHONE: _("a phone number of someone"),

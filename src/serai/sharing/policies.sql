@@ -116,13 +116,17 @@ CREATE FUNCTION serai_report_holds() RETURNS trigger LANGUAGE plpgsql SET search
     END
   $$;
 
--- Whether an open report stands on a row, or on the record whose words it holds: a practice's version, a story's passage.
-CREATE FUNCTION serai_reported(this uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+-- Whether an open report stands on one of these records.
+CREATE FUNCTION serai_reported(these uuid[]) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp
+  AS $$ SELECT EXISTS (SELECT 1 FROM serai_report WHERE settled_at IS NULL AND record_id = ANY (these)) $$;
+
+-- The tables that hold words of a record, each with the column that leads to it: read off what serai_holds_words made.
+CREATE FUNCTION serai_word_holders() RETURNS TABLE (holder text, leads text) LANGUAGE sql STABLE
   SET search_path = pg_catalog, public, pg_temp
   AS $$
-    SELECT EXISTS (SELECT 1 FROM serai_report r WHERE r.settled_at IS NULL AND r.record_id IN (
-      SELECT this UNION ALL SELECT v.practice_id FROM serai_practiceversion v WHERE v.id = this
-      UNION ALL SELECT p.record_id FROM serai_passage p WHERE p.id = this))
+    SELECT tgrelid::regclass::text, split_part(encode(tgargs, 'escape'), '\000', 1) FROM pg_trigger
+    WHERE tgname = 'serai_hidden_with' ORDER BY 1
   $$;
 
 -- Hides a record with the rows that hold its words and have readers of their own; what is part of another row by a policy
@@ -130,10 +134,11 @@ CREATE FUNCTION serai_reported(this uuid) RETURNS boolean LANGUAGE sql STABLE SE
 CREATE FUNCTION serai_hide(tablename text, record uuid) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
+    DECLARE place text; leads text;
     BEGIN
-      EXECUTE format('UPDATE %I SET hidden_at = serai_now() WHERE id = $1 AND hidden_at IS NULL', tablename) USING record;
-      UPDATE serai_practiceversion SET hidden_at = serai_now() WHERE practice_id = record AND hidden_at IS NULL;
-      UPDATE serai_passage SET hidden_at = serai_now() WHERE record_id = record AND hidden_at IS NULL;
+      FOR place, leads IN SELECT tablename, 'id' UNION ALL SELECT * FROM serai_word_holders() LOOP
+        EXECUTE format('UPDATE %I SET hidden_at = serai_now() WHERE %I = $1 AND hidden_at IS NULL', place, leads) USING record;
+      END LOOP;
     END
   $$;
 
@@ -141,10 +146,15 @@ CREATE FUNCTION serai_hide(tablename text, record uuid) RETURNS void
 CREATE FUNCTION serai_show(tablename text, record uuid) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   AS $$
+    DECLARE place text; leads text; whole text;
     BEGIN
-      EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE id = $1 AND NOT serai_reported(id)', tablename) USING record;
-      UPDATE serai_practiceversion SET hidden_at = NULL WHERE practice_id = record AND NOT serai_reported(id);
-      UPDATE serai_passage SET hidden_at = NULL WHERE record_id = record AND NOT serai_reported(id);
+      FOR place, leads, whole IN
+        SELECT tablename, 'id', coalesce((SELECT w.leads FROM serai_word_holders() w WHERE w.holder = tablename), 'id')
+        UNION ALL SELECT w.holder, w.leads, w.leads FROM serai_word_holders() w
+      LOOP
+        EXECUTE format('UPDATE %I SET hidden_at = NULL WHERE %I = $1 AND NOT serai_reported(ARRAY[id, %I])', place, leads, whole)
+          USING record;
+      END LOOP;
     END
   $$;
 

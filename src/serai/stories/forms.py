@@ -86,15 +86,17 @@ class StoryTranslationForm(TranslationForm):
             )
         self.order_fields([name for name in self.fields if name != "made"])
 
-    def texts(self) -> dict[UUID, Text]:
-        """The passages as the action takes them."""
-        return {
+    def told(self) -> dict[str, Any]:
+        """The words as the action takes them, and how they came about."""
+        texts = {
             UUID(name.removeprefix(TEXT)): Text(
                 text=value, of_wording=self.cleaned_data[WORDING + name.removeprefix(TEXT)]
             )
             for name, value in self.cleaned_data.items()
             if name.startswith(TEXT)
         }
+        values = self.cleaned_data
+        return {"title": values["title"], "byline": values.get("byline", ""), "texts": texts, "made": values["made"]}
 
 
 def changed_since(sheet: Sheet, passages: Iterable[Passage]) -> set[str]:

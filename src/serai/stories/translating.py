@@ -43,14 +43,6 @@ class Sheet:
         return sum(piece.version for piece in self.pieces)
 
 
-class TranslatedMeanwhile(RuntimeError):
-    """Someone wrote in this language since the sheet was opened; `sheet` is how it stands now."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        super().__init__("the translation was changed meanwhile")
-        self.sheet = sheet
-
-
 def sheets_of(story: Story, passages: Iterable[Passage]) -> dict[str, Sheet]:
     """What the asker may read of a story in other languages, by language: in two questions, however many there are."""
     headings = {row.language: row for row in story.translations.select_related("written_by").order_by("language")}
@@ -85,11 +77,11 @@ def translate_story(
     """Writes or mends a story in another language; `texts` by the ids of the passages, those left empty stay out.
 
     `made` is said of the words that change now; where none does, of all. `expected` is the version of the sheet the
-    editor saw. Raises `TranslatedMeanwhile`, `NotYours`.
+    editor saw. Raises `ChangedMeanwhile` with the sheet as it stands now, `NotYours`.
     """
     before = sheet_of(story, language)
     if before.version != expected:
-        raise TranslatedMeanwhile(before)
+        raise ChangedMeanwhile(before)
     try:
         _write(actor, story, before, title=title, byline=byline, texts=texts, made=made, now=now, because=because)
         after = sheet_of(story, language)
@@ -98,7 +90,7 @@ def translate_story(
                 actions.mend(actor, piece, expected=piece.version, now=now, made=made)
             after = sheet_of(story, language)
     except ChangedMeanwhile as meanwhile:
-        raise TranslatedMeanwhile(sheet_of(story, language)) from meanwhile
+        raise ChangedMeanwhile(sheet_of(story, language)) from meanwhile
     return after
 
 
@@ -168,11 +160,11 @@ def lacks_byline(sheet: Sheet, story: Story) -> bool:
 def check_story(actor: Actor, story: Story, language: str, *, expected: int, now: datetime) -> Sheet:
     """A second person read it beside its original.
 
-    Raises `NotFinished`, `NotAllowedNow`, `TranslatedMeanwhile`, `NotYours`.
+    Raises `NotFinished`, `NotAllowedNow`, `ChangedMeanwhile`, `NotYours`.
     """
     sheet = sheet_of(story, language)
     if sheet.version != expected:
-        raise TranslatedMeanwhile(sheet)
+        raise ChangedMeanwhile(sheet)
     if lacks_byline(sheet, story) or untold(sheet, story.passages.all()):
         raise actions.NotFinished("a story is vouched for once all of it is translated")
     found: Sequence[Translation] = waiting(sheet, actor.person)

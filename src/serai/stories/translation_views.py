@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -15,14 +16,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from serai.audit.actions import ChangedMeanwhile
 from serai.sharing import heeding
 from serai.stories import forms, queries, translating
 from serai.stories.models import Passage, Story
-from serai.stories.translating import Sheet, TranslatedMeanwhile
+from serai.stories.translating import Sheet
 from serai.translations.sides import ASKED, Sides, side, sides
 from serai.translations.views import ask_language, change_or_go_on, saved_in_words, show_form
 from serai.web.pages import Here, member_page
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 def sides_of(request: HttpRequest, story: Story, sheets: dict[str, Sheet], told: Sequence[Passage]) -> Sides:
@@ -59,36 +61,26 @@ def translate_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         return language
     passages = list(found.passages.all())
     sheet = translating.sheet_of(found, language)
-    saved = forms.words_of(sheet, passages)
-    present = SimpleNamespace(**saved)
-    form = forms.StoryTranslationForm(merged(request, present), initial=saved, story=found, passages=passages)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data[name] for name in form.beside])
+    saved = _as_shown(passages, sheet)
+    form = forms.StoryTranslationForm(merged(request, saved), initial=vars(saved), story=found, passages=passages)
+    if kept := heeding.may_save(request, here, form):
         if isinstance(kept, HttpResponse):
             return kept
-        values = form.cleaned_data
-        try:
-            translating.translate_story(
-                here.actor,
-                found,
-                language,
-                title=values["title"],
-                byline=values.get("byline", ""),
-                texts=form.texts(),
-                made=values["made"],
-                expected=values["version"],
-                now=here.now,
-                because=kept.because,
-            )
-        except TranslatedMeanwhile as meanwhile:
-            there = SimpleNamespace(**forms.words_of(meanwhile.sheet, passages))
-            return both_versions(request, form, there, title=_("Someone else changed this translation"))
+        save = partial(translating.translate_story, here.actor, found, language, now=here.now, because=kept.because)
+        title, as_saved = _("Someone else changed this translation"), partial(_as_shown, passages)
+        if both := saved_meanwhile(request, form, save, title=title, as_saved=as_saved, told=form.told()):
+            return both
         messages.success(request, saved_in_words(finished=all(form.cleaned_data[name] for name in form.beside)))
         return redirect(f"{back}?{ASKED}={language}")
     changed = forms.changed_since(sheet, passages)
     return show_form(
         request, form, original=found.language, language=language, kicker=found.title, back=back, changed=changed
     )
+
+
+def _as_shown(passages: Sequence[Passage], sheet: Sheet) -> SimpleNamespace:
+    """What the form begins with, and what a second editor finds saved."""
+    return SimpleNamespace(**forms.words_of(sheet, passages))
 
 
 class _Checked(fields.Form):
@@ -107,7 +99,7 @@ def check_story_translation(request: HttpRequest, here: Here, id: UUID) -> HttpR
     told = form.cleaned_data
     try:
         translating.check_story(here.actor, found, told["language"], expected=told["version"], now=here.now)
-    except TranslatedMeanwhile:
+    except ChangedMeanwhile:
         messages.warning(request, _("Someone changed these words while you read them. Read them again, then press."))
     else:
         messages.success(request, _("Thank you. The page now says that a second person checked it."))

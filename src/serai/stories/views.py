@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from serai.stories.translating import Sheet
 from serai.translations.sides import Side, Sides, state_in_words, weakest
 from serai.web import dates
 from serai.web.pages import Here, member_page, number_in, page, posted, same_for_visitors, show
-from serai.web.versions import both_versions, merged
+from serai.web.versions import merged, saved_meanwhile
 
 
 @page
@@ -112,10 +113,9 @@ def new_story(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     sources = queries.sources_of(exchange)
     keyed = {f"{s.noun}-{s.record.pk}": s for s in sources}
     form = forms.StoryForm(posted(request), sources=[(key, s.title) for key, s in keyed.items()])
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=exchange.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=exchange.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         values = form.cleaned_data
         made = actions.begin_story(
             here.actor,
@@ -143,10 +143,9 @@ def new_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     found = Story.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
     choices = naming.organisations_of(found.exchange)
     form = forms.PassageForm(posted(request), organisations=[(str(o.id), o.name) for o in choices])
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         chosen = [o for o in choices if str(o.id) in form.cleaned_data.get("organisations", [])]
         actions.add_passage(
             here.actor,
@@ -155,7 +154,7 @@ def new_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             in_kind=form.cleaned_data.get("in_kind", ""),
             organisations=chosen,
             now=here.now,
-            because=heeded.because,
+            because=kept.because,
         )
         return redirect("story", id)
     return show(request, "stories/passage.html", {"story": found, "form": form})
@@ -168,18 +167,18 @@ def change_passage(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     form = forms.PassageForm(
         merged(request, found), initial={"text": found.text, "version": found.version}, organisations=[]
     )
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.story.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
-        expected = form.cleaned_data["version"] or found.version
-        mended = {"text": form.cleaned_data["text"], "because": heeded.because}
-        try:
-            actions.change_passage(here.actor, found, expected=expected, now=here.now, **mended)
-        except ChangedMeanwhile as meanwhile:
-            return both_versions(request, form, meanwhile.record, title=_("Someone else changed this passage"))
+    if kept := heeding.may_save(request, here, form, kicker=found.story.title):
+        if isinstance(kept, HttpResponse):
+            return kept
+        save = partial(_mend, here, found, because=kept.because)
+        if both := saved_meanwhile(request, form, save, title=_("Someone else changed this passage")):
+            return both
         return redirect("story", found.story_id)
     return show(request, "stories/passage.html", {"story": found.story, "form": form})
+
+
+def _mend(here: Here, found: Passage, *, expected: int | None, **told: str) -> None:
+    actions.change_passage(here.actor, found, expected=expected or found.version, now=here.now, **told)
 
 
 @require_POST

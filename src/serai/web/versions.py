@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -43,22 +43,23 @@ def saved_meanwhile(
     *,
     title: str,
     as_saved: Callable[[Any], Any] = lambda record: record,
+    told: Mapping[str, Any] | None = None,
 ) -> HttpResponse | None:
     """Saves what the form holds; the page with both versions where someone else has saved since its editor saw it.
 
-    `save` is told what stands in the form, and as `expected` the version that was seen. `as_saved` makes of the record
-    what its form would hold.
+    `save` is told what stands in the form, or `told` where that is put otherwise, and as `expected` the version that
+    was seen. `as_saved` makes of the record what its form would hold.
     """
-    told = dict(form.cleaned_data)
-    expected = told.pop("version")
+    values = dict(form.cleaned_data)
+    expected = values.pop("version")
     try:
-        save(expected=expected, **told)
+        save(expected=expected, **(told or values))
     except ChangedMeanwhile as meanwhile:
-        return both_versions(request, form, as_saved(meanwhile.record), title=title)
+        return _both_versions(request, form, as_saved(meanwhile.record), title=title)
     return None
 
 
-def both_versions(request: HttpRequest, form: forms.Form, present: Any, *, title: str) -> HttpResponse:
+def _both_versions(request: HttpRequest, form: forms.Form, present: Any, *, title: str) -> HttpResponse:
     """The page with both versions; saving from it says that the editor has now seen the saved one."""
     items = []
     for name, field in form.fields.items():

@@ -117,10 +117,9 @@ def change_team(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         cities=[(found.city.id, found.city.name)],
         mentors=_mentors(here.standing),
     )
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.name)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.name):
+        if isinstance(kept, HttpResponse):
+            return kept
         save = partial(actions.change_team, here.actor, found, now=here.now)
         if both := saved_meanwhile(request, form, save, title=_("Someone else changed this team")):
             return both

@@ -98,10 +98,9 @@ def change_exchange(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
         raise Http404
     initial = {name: getattr(found, name) for name in forms.ExchangeForm.base_fields}
     form = forms.ExchangeForm(merged(request, found), initial=initial)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         save = partial(actions.change_exchange, here.actor, found, now=here.now)
         if both := saved_meanwhile(request, form, save, title=_("Someone else changed this exchange")):
             return both
@@ -177,10 +176,9 @@ def goals(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """What those taking part want to have learnt."""
     found = queries.own_exchange(id, here.actor)
     form = forms.GoalForm(posted(request))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         actions.add_goal(here.actor, found, form.cleaned_data["goal"], now=here.now)
         return redirect("exchange", id)
     return show(request, "exchanges/goals.html", {"exchange": found, "form": form})

@@ -27,10 +27,9 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if organisation is None or not queries.takes_part(found, here.actor, today=here.today):
         raise Http404
     form = forms.SiteForm(posted(request))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         values = {k: v for k, v in form.cleaned_data.items() if v not in (None, "")}
         actions.add_site(
             here.actor,
@@ -39,7 +38,7 @@ def new_site(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             readers=[group("exchange", found.id), group("organisation", found.organiser_id)],
             now=here.now,
             illustrative=found.illustrative,
-            because=heeded.because,
+            because=kept.because,
             **values,
         )
         messages.success(request, _("The rules are kept. Everyone of the exchange reads them before the visit."))
@@ -54,11 +53,10 @@ def safety(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     if not queries.takes_part(found, here.actor, today=here.today):
         raise Http404
     form = forms.SafetyForm(posted(request))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
-        told = {"answers": form.answers(), "decision": form.cleaned_data["decision"], "because": heeded.because}
+    if kept := heeding.may_save(request, here, form, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
+        told = {"answers": form.answers(), "decision": form.cleaned_data["decision"], "because": kept.because}
         actions.check_safety(here.actor, found, now=here.now, **told)
         messages.success(request, _("Your answers are kept."))
         return redirect("safety", id)

@@ -76,10 +76,9 @@ def new_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The organiser adds an item; nobody is told before the release."""
     found = queries.own_exchange(id, here.actor)
     form = forms.SessionForm(posted(request), zone=found.time_zone, sites=_sites())
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         actions.add_session(here.actor, found, now=here.now, **_values(form.cleaned_data))
         messages.success(request, _("Added to the draft. It is told to others when you release."))
         return redirect("programme", id)
@@ -97,10 +96,9 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     form = forms.SessionForm(
         merged(request, _as_saved(shown, zone)), initial=_initial(shown, zone), zone=zone, sites=_sites()
     )
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=found.exchange.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=found.exchange.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         save = partial(_change, here, found, shown)
         title = _("Someone else changed this session")
         if both := saved_meanwhile(request, form, save, title=title, as_saved=partial(_as_saved, zone=zone)):

@@ -131,8 +131,7 @@ def weigh(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """The home team adopts, adapts, parks or leaves a takeaway, with a reason."""
     found = Takeaway.objects.select_related("exchange", "audience", "city").get(pk=id, city=here.standing.city)
     form = forms.WeighForm(posted(request))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["reason"]], kicker=found.exchange.title)
+    if kept := heeding.may_save(request, here, form, kicker=found.exchange.title):
         if isinstance(kept, HttpResponse):
             return kept
         actions.weigh_takeaway(here.actor, found, now=here.now, because=kept.because, **form.cleaned_data)
@@ -170,15 +169,11 @@ def new_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     asked = asked_id(request, "takeaway")
     root = Takeaway.objects.get(pk=asked, exchange=found) if asked else None
     form = forms.PromiseForm(posted(request), initial={"text": root.text[:300] if root else ""})
-    if request.method == "POST" and "back" not in request.POST and form.is_valid() and organisation is not None:
-        values = form.cleaned_data
-        texts = [values["text"], values["owner_role"], values["first_step"]]
-        kept = heeding.ask_to_heed(request, here, texts, kicker=found.title)
+    if organisation is not None and (kept := heeding.may_save(request, here, form, kicker=found.title)):
         if isinstance(kept, HttpResponse):
             return kept
-        actions.promise(
-            here.actor, found, organisation=organisation, takeaway=root, now=here.now, because=kept.because, **values
-        )
+        told = {**form.cleaned_data, "because": kept.because}
+        actions.promise(here.actor, found, organisation=organisation, takeaway=root, now=here.now, **told)
         messages.success(request, _("Promised."))
         return redirect("promises", id)
     return show(
@@ -193,8 +188,7 @@ def renew_promise(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Keep, change, hand over, or let go with a reason: each is a good answer."""
     found = Commitment.objects.select_related("exchange", "audience").get(pk=id, source_id=here.actor.source)
     form = forms.RenewForm(merged(request, _as_renewed(found)), initial={"version": found.version})
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["reason"]], keep=False)
+    if kept := heeding.may_save(request, here, form, keep=False):
         if isinstance(kept, HttpResponse):
             return kept
         save = partial(actions.renew_promise, here.actor, found, now=here.now)
@@ -216,12 +210,10 @@ def new_note(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """A note from a session; under the Chatham House Rule it carries no author."""
     found = Session.objects.select_related("exchange", "audience").get(pk=id, replaces=None)
     form = forms.NoteForm(posted(request))
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        text = form.cleaned_data["text"]
-        kept = heeding.ask_to_heed(request, here, [text], keep=not found.chatham, kicker=found.title)
+    if kept := heeding.may_save(request, here, form, keep=not found.chatham, kicker=found.title):
         if isinstance(kept, HttpResponse):
             return kept
-        actions.write_note(here.actor, found, text, now=here.now, because=kept.because)
+        actions.write_note(here.actor, found, form.cleaned_data["text"], now=here.now, because=kept.because)
         messages.success(request, _("Kept."))
         return redirect("session", id)
     few = sorted(queries.guessable_sectors(found)) if found.chatham else []

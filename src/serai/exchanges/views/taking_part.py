@@ -31,10 +31,9 @@ def delegates(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     named = {p.person_id for p in party.participants.filter(ended_on=None)}
     people = [(str(p.id), f"{p.name}") for p in known if p.id not in named]
     form = forms.DelegateForm(posted(request), people=people)
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        heeded = heeding.ask_to_heed(request, here, heeding.texts_of(form), keep=False, kicker=party.exchange.title)
-        if isinstance(heeded, HttpResponse):
-            return heeded
+    if kept := heeding.may_save(request, here, form, keep=False, kicker=party.exchange.title):
+        if isinstance(kept, HttpResponse):
+            return kept
         values = form.cleaned_data
         person = next((p for p in known if str(p.id) == values["person"]), None)
         actions.name_participant(

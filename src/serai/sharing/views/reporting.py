@@ -34,8 +34,7 @@ def report(request: HttpRequest, here: Here, noun: str, id: UUID) -> HttpRespons
         raise Http404
     form = ReportForm(posted(request))
     nobody = False
-    if request.method == "POST" and "back" not in request.POST and form.is_valid():
-        kept = heeding.ask_to_heed(request, here, [form.cleaned_data["reason"]], keep=False)
+    if kept := heeding.may_save(request, here, form, keep=False):
         if isinstance(kept, HttpResponse):
             return kept
         try:
@@ -105,11 +104,11 @@ def purge(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """It is destroyed, in every version and copy."""
     found, record = _mine(here, id)
     form = PurgeForm(request.POST)
-    if not form.is_valid() or "back" in request.POST:
-        return _decide(request, found, record, form)
-    kept = heeding.ask_to_heed(request, here, [form.cleaned_data["why"]], keep=False)
+    kept = heeding.may_save(request, here, form, keep=False)
     if isinstance(kept, HttpResponse):
         return kept
+    if kept is None:
+        return _decide(request, found, record, form)
     purge_record(here.actor, found, why=form.cleaned_data["why"], now=here.now)
     messages.success(request, _("It is destroyed. That it was, when and why stays."))
     return redirect("reports")
