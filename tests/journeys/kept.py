@@ -18,7 +18,7 @@ WRITE = "INSERT INTO kept_pages_test VALUES (1)"
 
 
 @pytest.fixture(scope="module")
-def writer(cluster: Cluster) -> Iterator[Callable[[], psycopg.Connection]]:
+def writer(cluster: Cluster, django_db_setup: None) -> Iterator[Callable[[], psycopg.Connection]]:
     """Opens connections of the owner, who writes as any other process might."""
     url = cluster.url(address.OWNER, address.DATABASE)
     with psycopg.connect(url, autocommit=True) as owner:

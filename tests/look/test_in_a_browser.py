@@ -7,9 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from desk import Desk
 from playwright.sync_api import Browser, Page, expect
-
-from conftest import Desk
 
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
