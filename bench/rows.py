@@ -39,6 +39,7 @@ RUNS = int(os.environ.get("SERAI_RUNS", "25"))  # of each page in each role, in 
 SHOWN = 3
 PAGE, STATEMENT = 1.5, 3.0
 PLAIN, LITERAL = "superuser", "superuser with the rule as literals"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SECRET = re.compile(r'value="[A-Za-z0-9]{64}"')  # differs in each answer
 FOR_THE_RULE = ("set_config('serai.", "SELECT serai_audiences()")
 
@@ -225,18 +226,19 @@ def rows() -> Iterator[Row]:
 
         from serai.directory.models import Person
         from serai.exchanges.models import Exchange
+        from serai.stories.models import Story
 
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version")
             versions = f"PostgreSQL {cursor.fetchone()[0]}"
         roles = Roles(cluster)
-        visit = f"/exchanges/{crowd.id(Exchange, 1)}/"
+        visit, story = f"/exchanges/{crowd.id(Exchange, 1)}/", f"/stories/{crowd.id(Story, 1)}/"
         pages = {
             "the coordinator": (
                 crowd.id(Person, 2),
                 [
                     *("/library/", "/needs/", "/exchanges/", "/stories/", "/plans/", "/organisations/", "/cities/"),
-                    *("/home/", visit, f"{visit}programme/", f"/thread/exchange/{crowd.id(Exchange, 1)}/"),
+                    *("/home/", visit, f"{visit}programme/", f"/thread/exchange/{crowd.id(Exchange, 1)}/", story),
                 ],
             ),
             "the secretariat": (crowd.id(Person, 1), ["/home/"]),
@@ -247,8 +249,7 @@ def rows() -> Iterator[Row]:
             client = browsing(person)
             roles.literal(person)
             for path in paths:
-                named_path = path.replace(str(crowd.id(Exchange, 1)), "1")
-                yield _row(f"{named_path} for {who}", crowd, versions, measured(roles, client, path))
+                yield _row(f"{_ID.sub('1', path)} for {who}", crowd, versions, measured(roles, client, path))
 
 
 @dataclass(kw_only=True)

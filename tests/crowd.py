@@ -46,6 +46,7 @@ EACH: dict[type[Protected], float] = {
 KINDS = {model: at for at, model in enumerate(EACH, start=1)}
 NETWORK_READS, EVERYONE_READS = 100, 101  # ids of audiences; each group's own follow
 RICH = 36  # sessions of the first exchange; it has more of everything
+LONG = 40  # passages of the first story, each naming somebody and translated; one in ten waits
 NETWORK = uuid.UUID(int=1)
 
 
@@ -93,7 +94,7 @@ class Crowd:
         connection.execute(
             f"INSERT INTO serai_noteauthor (note_id, person_id) SELECT id, {author} FROM serai_note WHERE chatham"
         )
-        connection.execute("RESET session_replication_role")
+        connection.execute("RESET session_replication_role; UPDATE serai_naming SET passage_id = passage_id")
 
     @property
     def groups(self) -> dict[str, tuple[int, int, str]]:
@@ -209,9 +210,9 @@ class _Columns:
             "exchange_id": self.ref(exchanges.Exchange, visit),
         }
 
-    def of_parent(self, parent: type[Protected]) -> Given:
+    def of_parent(self, parent: type[Protected], number: str = "") -> Given:
         """Source and readers of a record of this kind, as its child has them."""
-        number = self.number(parent)
+        number = number or self.number(parent)
         return {
             "source_id": self.ref(directory.Organisation, f"pg_temp.writer({number})"),
             "audience_id": f"pg_temp.readers({number}, pg_temp.writer({number}))",
@@ -334,6 +335,7 @@ class _Columns:
     def later(self) -> dict[type[Protected], Given]:
         """Plans, stories, and what is kept beside."""
         about = {"noun": "'Need'", "record_id": self.one(needs.Need)}
+        story = f"CASE WHEN n <= {LONG} THEN 1 ELSE {self.number(stories.Story)} END"
         return {
             plans.Plan: self.card
             | {"source_id": self.host, "city_id": "-n", "team_id": self.ref(directory.Team, "n")}
@@ -350,14 +352,16 @@ class _Columns:
             stories.Story: self.theirs
             | {"title": "'A room with a key ' || n", "exchange_id": self.one(exchanges.Exchange)}
             | {"city_id": self.there, "state": "'released'", "released_at": "made"},
-            stories.Passage: self.of_parent(stories.Story) | about
-            | {"story_id": self.one(stories.Story), "position": f"1 + (n - 1) / {self.crowd.count(stories.Story)}"}
+            stories.Passage: self.of_parent(stories.Story, story) | about
+            | {"story_id": self.ref(stories.Story, story)}
+            | {"position": f"least(n, {LONG}) + n / {self.crowd.count(stories.Story)}"}
             | {"noun": "'need'", "text": BODY},
             stories.StoryTranslation: self.in_french(stories.Story) | {"title": "'Une pièce ' || n"},
-            stories.PassageTranslation: self.in_french(stories.Passage) | {"text": BODY},
+            stories.PassageTranslation: self.in_french(stories.Passage) | self.of_parent(stories.Story, story)
+            | {"text": BODY},
             stories.Naming: self.theirs
             | {"passage_id": self.one(stories.Passage), "organisation_id": self.writer}
-            | {"answer": "CASE WHEN n % 10 > 0 THEN 'yes' ELSE 'asked' END"},
+            | {"answer": "CASE WHEN n % 10 > 0 THEN 'yes' ELSE 'asked' END", "answered_at": "made"},
             sharing.Invitation: self.theirs
             | {"expires_at": "now()", "kind": "'answer'", "digest": "md5(n::text)"}
             | {"audience_id": "pg_temp.only_person(w)"},

@@ -6,6 +6,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from access.asking import changed, seen
@@ -15,7 +16,8 @@ from access.house import RNG, House
 from access.housechecks import HouseChecks
 from access.newrows import add_word, new_row
 from access.randomworld import FIXED, NEVER_REPORTED, World, parents_of
-from access.rowmaking import Row, filled, give_audiences, insert
+from access.rowmaking import NOW, Row, filled, give_audiences, insert
+from access.withholding import EVER
 from serai.core import audience as rule
 from serai.core.audience import Reader
 from serai.db.acting import Asker, link, person
@@ -23,7 +25,6 @@ from serai.db.address import BACKUP, DEFINER, KEEPER, OWNER, WEB, WORKER
 from serai.db.rows import protected_models
 from serai.directory.models import Network, Organisation
 from serai.sharing.models import Invitation, Report
-from serai.stories.models import Naming, Passage
 
 MODELS = {model._meta.db_table: model for model in protected_models()}
 CARDS = {"serai_person", "serai_organisation", "serai_team"}  # purged, they stay as empty cards
@@ -290,7 +291,7 @@ class Checks(HouseChecks):
         asked = [[f"person:{id}" for id in world.people] + world.groups[1:4], None]
         with ground.asked(None, DEFINER):
             listed = {row[0] for row in ground.rows("SELECT * FROM serai_everybody_in(%s, %s)", asked)}
-        return listed == set(world.people) and self._link_facts() and self._unagreed()
+        return listed == set(world.people) and self._link_facts() and self._answers()
 
     def _link_facts(self) -> bool:
         for row in self.world.of(Invitation):
@@ -307,13 +308,15 @@ class Checks(HouseChecks):
                 return False
         return True
 
-    def _unagreed(self) -> bool:
-        waiting = {str(row["passage_id"]) for row in self.world.of(Naming) if row["answer"] != "yes"}
-        waiting.add(str(self.house["passage"]))
-        passages = [str(row.id) for row in self.world.of(Passage)] + [str(self.house["passage"])]
-        with self.ground.asked(None):
-            asked = "SELECT id::text FROM unnest(%s::uuid[]) AS id WHERE NOT serai_agreed(id)"
-            return {id for (id,) in self.ground.rows(asked, [passages])} == waiting
+    def _answers(self) -> bool:
+        """A passage knows at once what each one named in it said last, and when."""
+        ground, passage, found = self.ground, self.house["passage"], []
+        with ground.tried():
+            for answer, at, whom in (("yes", 2, "naming_anna"), ("yes", 1, "naming"), ("withdrawn", 3, "naming_anna")):
+                told = [answer, NOW + at * timedelta(hours=1), self.house[whom]]
+                ground.done("UPDATE serai_naming SET answer = %s, answered_at = %s WHERE id = %s", told)
+                found.append(ground.one("SELECT waits, agreed_at FROM serai_passage WHERE id = %s", [passage]))
+        return found == [(True, EVER), (False, NOW + timedelta(hours=1)), (True, EVER)]
 
     def claims(self) -> bool:
         """The first member of an organisation that nobody claimed takes over all that was written down for it."""

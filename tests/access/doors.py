@@ -340,6 +340,7 @@ class Doors:
                 report("berta", "town_b", "lent", "contact"),
             ),
             "a yes in another's name": (sets("anna", "naming", answer="yes"), sets("berta", "naming", answer="yes")),
+            "a passage told before the yes": (sets("anna", "passage", waits=False), sets("anna", "passage", version=2)),
             "a takeaway in another's name": (takes("alba"), takes("anna")),
             "a safety check in another's name": (checks("alba"), checks("anna")),
             "a match proposed in another's name": (proposes("alba"), proposes("anna")),

@@ -164,6 +164,15 @@ def test_every_function_of_ours_is_fixed_and_shut(ground: Ground) -> None:
     assert definers > 20
 
 
+def test_a_function_with_a_kept_plan_finds_one_search_path(ground: Ground) -> None:
+    """Called by a policy and by a definer function in turn it would be planned anew each time."""
+    query = (
+        "SELECT proname FROM pg_proc JOIN pg_language lang ON lang.oid = prolang WHERE lanname = 'plpgsql'"
+        " AND proname LIKE 'serai\\_%%' AND coalesce(proconfig::text, '') NOT LIKE '%%search_path%%'"
+    )
+    assert ground.rows(query) == []
+
+
 def called_by() -> dict[str, set[str]]:
     """Each function that reads more than its caller may, with the roles that call it, as the document has them."""
     listed: dict[str, set[str]] = {}

@@ -40,7 +40,7 @@ VISIT = f"/exchanges/{CROWD.id(Exchange, 1)}/"
 MEMBERS_PAGES = (
     "/library/", "/needs/", "/exchanges/", "/stories/", "/organisations/", "/cities/", "/cities/-3/", "/home/", VISIT,
     f"{VISIT}programme/", f"{VISIT}takeaways/", f"{VISIT}promises/", f"/thread/exchange/{CROWD.id(Exchange, 1)}/",
-    f"/needs/{CROWD.id(Need, 3)}/", f"/library/{CROWD.id(Practice, 3)}/",
+    f"/needs/{CROWD.id(Need, 3)}/", f"/library/{CROWD.id(Practice, 3)}/", f"/stories/{CROWD.id(Story, 1)}/",
 )  # fmt: skip
 EVERYONES_PAGES = ("/", "/library/", "/needs/", "/exchanges/", "/stories/")
 # A scan may read this many rows besides (small tables are read whole), and this many for each that is given; a sort

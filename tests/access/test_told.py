@@ -21,8 +21,6 @@ TELLS_BESIDES = {
     "serai_readers": "how many read",
     "serai_contacts_of": "whom reports about a source go to",
     "serai_taken": "whether an id stands for somebody",
-    "serai_agreed": "whether everybody named said yes",
-    "serai_agreed_since": "the same",
 }
 GIVEN: dict[str, Callable[[uuid.UUID], object]] = {
     "uuid": lambda id: id,

@@ -41,6 +41,10 @@ class Report(Protected):
     settled_at = models.DateTimeField(null=True)
     settlement = models.CharField(max_length=16, blank=True)  # released or purged
 
+    class Meta:
+        # Whatever a person may not read by its audience or source is looked up among what was reported to them.
+        indexes = [models.Index(fields=["contact_id"], condition=models.Q(settled_at=None), name="reports_to_settle")]
+
 
 class Purged(models.Model):
     """What stays of a purged record: that it was, who destroyed it, when and why. Open: no content."""

@@ -98,22 +98,23 @@ def change_passage(actor: Actor, passage: Passage, *, expected: int, now: dateti
 
     An answer that is on its way to the old words finds another version of the question.
     """
+    held: list[Naming] = []
     if fields.get("text", passage.text) != passage.text:
         fields["wording"] = passage.wording + 1
+        # Before the passage, as an answer holds them: neither waits for what the other has.
+        held = list(passage.namings.select_for_update().order_by("id"))
     mended = change(actor, passage, verb="change_passage", now=now, expected=expected, **fields)
-    if mended.text != passage.text:
-        held = passage.namings.select_for_update().order_by("id")
-        for naming in {(n.organisation_id, n.person_id): n for n in held}.values():
-            if naming.answer != "yes":
-                change(actor, naming, verb="ask_to_name", now=now)
-                continue
-            again = Naming(
-                passage=passage,
-                organisation_id=naming.organisation_id,
-                person_id=naming.person_id,
-                illustrative=naming.illustrative,
-            )
-            _ask(actor, again, now)
+    for naming in {(n.organisation_id, n.person_id): n for n in held}.values():
+        if naming.answer != "yes":
+            change(actor, naming, verb="ask_to_name", now=now)
+            continue
+        again = Naming(
+            passage=passage,
+            organisation_id=naming.organisation_id,
+            person_id=naming.person_id,
+            illustrative=naming.illustrative,
+        )
+        _ask(actor, again, now)
     return mended
 
 

@@ -41,6 +41,9 @@ class Passage(Protected):
     noun = models.CharField(max_length=24, blank=True)
     record_id = models.UUIDField(null=True)
     wording = models.PositiveSmallIntegerField(default=1)  # counts how often its words were changed
+    # What those named in it said: the database alone writes it down, with each answer.
+    waits = models.BooleanField(default=False, editable=False)
+    agreed_at = models.DateTimeField(null=True, editable=False)  # when the last of them said yes; null: nobody is named
 
     class Meta:
         indexes = [models.Index(fields=["record_id"], name="passages_by_record")]
@@ -56,10 +59,6 @@ class Naming(Protected):
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answer = models.CharField(max_length=12, default="asked")  # asked, yes, no, withdrawn
     answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        # Every statement on passages asks which of them wait for a yes.
-        indexes = [models.Index(fields=["passage"], condition=~models.Q(answer="yes"), name="namings_without_yes")]
 
 
 class StoryTranslation(Translation):

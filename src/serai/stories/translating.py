@@ -46,9 +46,8 @@ class Sheet:
 def sheets_of(story: Story, passages: Iterable[Passage]) -> dict[str, Sheet]:
     """What the asker may read of a story in other languages, by language: in two questions, however many there are."""
     headings = {row.language: row for row in story.translations.select_related("written_by").order_by("language")}
-    rows = PassageTranslation.objects.filter(original__in=list(passages)).select_related("written_by")
     texts: dict[str, dict[UUID, PassageTranslation]] = {}
-    for row in rows.order_by("original__position", "id"):
+    for row in PassageTranslation.objects.filter(original__in=list(passages)).order_by("id"):
         texts.setdefault(row.language, {})[row.original_id] = row
     return {
         code: Sheet(language=code, heading=heading, passages=texts.get(code, {})) for code, heading in headings.items()

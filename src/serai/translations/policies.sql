@@ -1,4 +1,5 @@
--- serai_translates(table, originals): a table of translations; `original_id` leads to what is translated.
+-- serai_translates(table, originals, told): a table of translations; `original_id` leads to what is translated, `told` says
+-- which of those who read that (o) read these words.
 -- A translation is written by the source of its original, and read by nobody who may not read the original as well: what
 -- is withheld, hidden or narrowed there is withheld here at once, without anybody doing anything.
 
@@ -25,13 +26,14 @@ CREATE FUNCTION serai_translation_keeps() RETURNS trigger LANGUAGE plpgsql SET s
     END
   $$;
 
-CREATE PROCEDURE serai_translates(tablename text, originals text) LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+CREATE PROCEDURE serai_translates(tablename text, originals text, told text DEFAULT 'true')
+  LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
   AS $$
     BEGIN
       CALL serai_protect(tablename, fixed => '{original_id,language}', adds => format(
         'EXISTS (SELECT 1 FROM %I o WHERE o.id = original_id AND o.source_id IN (SELECT unnest(serai_sources())))', originals));
       EXECUTE format('CREATE POLICY with_its_original ON %I AS RESTRICTIVE FOR SELECT TO serai_web, serai_worker'
-        ' USING ((SELECT true FROM %I o WHERE o.id = original_id))', tablename, originals);
+        ' USING ((SELECT %s FROM %I o WHERE o.id = original_id))', tablename, told, originals);
       EXECUTE format('CREATE TRIGGER serai_translation_keeps BEFORE INSERT OR UPDATE ON %I FOR EACH ROW'
         ' WHEN (current_user IN (''serai_web'', ''serai_worker'')) EXECUTE FUNCTION serai_translation_keeps()', tablename);
     END

@@ -198,7 +198,8 @@ CREATE FUNCTION serai_stamp() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
   $$;
 
 -- Policies call these as IN (SELECT unnest(f((SELECT serai_asker())))): evaluated once a statement, and because the
--- planner cannot see through the inner SELECT, not once more while planning. A parallel worker could keep nothing.
+-- planner cannot see through the inner SELECT, not once more while planning. A parallel worker could keep nothing. Their
+-- search_path is fixed because definer functions call them too: PL/pgSQL plans anew whenever it finds another.
 DO $$
   DECLARE kept text[];
   BEGIN
@@ -212,7 +213,8 @@ DO $$
         WHEN 'link' THEN serai_link_rows() ELSE '{}' END$f$]
     ] LOOP
       EXECUTE format($f$
-        CREATE FUNCTION serai_%1$s(told text) RETURNS %2$s LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $body$
+        CREATE FUNCTION serai_%1$s(told text) RETURNS %2$s LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+          SET search_path = pg_catalog, public, pg_temp AS $body$
           DECLARE stamp text := serai_stamp(); kept text := pg_catalog.current_setting('serai.%1$s', true); found %2$s;
           BEGIN
             IF pg_catalog.starts_with(kept, stamp) THEN

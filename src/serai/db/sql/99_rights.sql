@@ -20,7 +20,7 @@ DO $$
       'serai_named_to', 'serai_shown_to', 'serai_link_rows', 'serai_open_link', 'serai_link_source', 'serai_link_groups', 'serai_link_shows',
       'serai_readers',
       'serai_intern', 'serai_contacts_of', 'serai_places', 'serai_taken', 'serai_may_open_account', 'serai_administers',
-      'serai_runs_network', 'serai_runs_any_network', 'serai_agreed', 'serai_agreed_since', 'serai_passage_known']) LOOP
+      'serai_runs_network', 'serai_runs_any_network', 'serai_passage_known']) LOOP
       EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO serai_web, serai_worker', f.signature);
     END LOOP;
   END
