@@ -52,10 +52,19 @@ def test_targets_are_44_high(view: Page, desk: Desk, width: int) -> None:
     view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
     low = view.evaluate(
         """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link,' +
-        '.account a, .languages a, .table :is(th, td) > a')].filter(e => e.getBoundingClientRect().height &&
-        e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+        '.account a, .languages a, .facts a, .passage a, .table :is(th, td) > a')]
+        .filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
     )
     assert low == []
+
+
+def test_a_thread_told_as_one_paragraph_is_of_one_letter(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    fonts = view.evaluate(
+        "[...document.querySelectorAll('.follow > p, .follow > p *')].map(e => getComputedStyle(e).font)"
+    )
+    assert len(fonts) > 3
+    assert len(set(fonts)) == 1
 
 
 def test_the_link_of_a_row_is_pressed_anywhere_in_its_cell(view: Page, desk: Desk) -> None:
