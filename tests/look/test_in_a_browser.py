@@ -58,6 +58,21 @@ def test_targets_are_44_high(view: Page, desk: Desk, width: int) -> None:
     assert low == []
 
 
+def test_a_day_of_an_indicator_is_one_line_on_a_phone(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    view.evaluate("document.querySelector('main').prepend(document.querySelector('.progress').cloneNode(true))")
+    table = view.locator("main > .progress")
+    table.evaluate("e => e.querySelectorAll('.day').forEach(day => { day.textContent = 'Mon 26 Nov 2029' })")
+    lines = table.evaluate(
+        """e => [...e.querySelectorAll('.day')].map(day => {
+        const words = document.createRange(); words.selectNodeContents(day);
+        return new Set([...words.getClientRects()].map(r => r.top)).size; })"""
+    )
+    assert lines
+    assert set(lines) == {1}
+    assert table.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth")
+
+
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_a_label_stands_apart_from_what_is_beside_it(view: Page, desk: Desk, direction: str) -> None:
     view.set_viewport_size({"width": 1280, "height": 780})
