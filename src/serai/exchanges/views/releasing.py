@@ -82,9 +82,7 @@ def _difference(line: Difference, zone: str) -> dict[str, Any]:
     """One line as exchanges/changes.html draws it: when and where, before and after, and what else changes."""
     before, after = _when_and_where(line.before, zone), _when_and_where(line.after, zone)
     said: dict[str, Any] = {
-        "word": {"added": _("Added"), "moved": _("Moved"), "changed": _("Changed"), "dropped": _("Taken out")}[
-            line.kind
-        ],
+        "word": _word(line.kind),
         "title": line.title,
         "before": before,
         "after": after,
@@ -96,6 +94,10 @@ def _difference(line: Difference, zone: str) -> dict[str, Any]:
         said["was"] = was["title"] if was["title"] != row["title"] else ""
         said["also"] = list(_also(was, row, same_place=before == after))
     return said
+
+
+def _word(kind: str) -> str:
+    return {"added": _("Added"), "moved": _("Moved"), "changed": _("Changed"), "dropped": _("Taken out")}[kind]
 
 
 def _when_and_where(row: dict[str, Any] | None, zone: str) -> tuple[str, str, str] | None:
