@@ -27,6 +27,7 @@ class Cell:
     by_secret: bool = False  # the address names the record by its secret instead of its id
     extra: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()  # it leads on: to the address of this name, with these words and the record's id
+    led: Rule = lambda persona, row: True  # for which records it does
 
 
 def reads(persona: Persona, row: Row) -> bool:
@@ -65,6 +66,11 @@ def takes_part(persona: Persona, row: Row) -> bool:
 def goes_on(persona: Persona, row: Row) -> bool:
     """While an exchange is not over."""
     return row.columns["state"] not in ("closed", "cancelled")
+
+
+def dropped(persona: Persona, row: Row) -> bool:
+    """A session that was taken out of its programme."""
+    return row.columns["position"] == 0
 
 
 def wrote(persona: Persona, row: Row) -> bool:
@@ -170,7 +176,7 @@ MATRIX: dict[str, Cell] = {
     "safety": form("exchange", both(reads, takes_part)),
     "release_programme": form("exchange", source),
     "session": page("session"),
-    "change_session": form("session", source),
+    "change_session": form("session", source, leads=("session",), led=dropped),
     "drop_session": press("session", source),
     "take_back": form("session", source),
     "new_note": form("session", reads),

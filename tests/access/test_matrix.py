@@ -104,7 +104,7 @@ def expected(cell: Cell, persona: Persona, row: Row) -> tuple[int, str]:
         return 302, reverse(settings.LOGIN_URL)
     if not cell.allowed(persona, row):
         return 404, ""
-    if cell.leads:
+    if cell.leads and cell.led(persona, row):
         name, *words = cell.leads
         return 302, reverse(name, args=[*words, *([row.record.id] if cell.noun else [])])
     return 200, ""

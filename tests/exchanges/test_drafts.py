@@ -127,3 +127,11 @@ def test_what_is_written_down_of_past_days_is_no_draft(world: World) -> None:
         )
         past = fresh(past)
     assert readers(world, with_session(world, past, readers=None)) == set(world.people)
+
+
+def test_a_draft_without_an_hour_says_where_alone(world: World) -> None:
+    exchange = arranged(world)
+    for where, told in (("The bridge", '<p class="quiet"><span dir="auto">The bridge</span></p>'), ("", "</h1> <div")):
+        session = with_session(world, exchange, starts_at=None, ends_at=None, where=where, readers=None)
+        page = text(browsing_as(world, "Arbreva").get(f"/sessions/{session.pk}/"))
+        assert told in page

@@ -146,7 +146,7 @@ def test_the_page_of_a_release_says_what_was_added_moved_and_dropped(world: Worl
         assert {s.title for s in programme_sessions(at.pk) if not s.taken_out} == {"Comes", "Moves"}
     page = text(browsing_as(world, "Arbreva").get(f"/exchanges/{exchange.pk}/release/"))
     assert all(title in page for title in ("Comes", "Moves", "Goes", "The library"))
-    assert re.search(r"<del>[^<]*\d\d:\d\d–\d\d:\d\d", page), "a session that only ends later is seen to change"
+    assert re.search(r"<del>[^<]*<bdi>\d\d:\d\d–\d\d:\d\d", page), "a session that only ends later is seen to change"
 
 
 def test_two_browsers_see_one_truth_and_each_its_own_clock(world: World) -> None:

@@ -131,6 +131,8 @@ def test_weighing_needs_a_reason_and_follows_the_table(world: World) -> None:
     assert "No room" in page
     assert "A room is there" in page
     path = f"/takeaways/{takeaway.pk}/weigh/"
+    asked = text(browsing_as(world, "Arbreva").get(path))
+    assert re.search(r'<h1>[^<]+</h1> ?<p class="serif"[^>]*>Give them the keys</p>', asked), "what is weighed is seen"
     answer = browsing_as(world, "Arbreva").post(path, {"decision": "adopted", "reason": ""})
     assert answer.status_code == 422
     assert re.search(r'value="adopted"[^>]* checked', text(answer))

@@ -212,15 +212,15 @@ def test_nothing_is_released_that_whoever_releases_it_has_not_seen(world: World)
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"title": "Zelkova"}, "<b>Zelkova</b>: <del>Zarzevara</del>"),
-        ({"kind": "meal"}, "<b>Zarzevara</b>: Another kind: Meal, before Debate."),
-        ({"chatham": True}, "<b>Zarzevara</b>: Under the Chatham House Rule."),
-        ({"open_to_invited": True}, "<b>Zarzevara</b>: Open to an invited audience."),
-        ({"beside": True}, "<b>Zarzevara</b>: Runs beside other sessions."),
+        ({"title": "Zelkova"}, "Zelkova|Changed|<del>Zarzevara</del>"),
+        ({"kind": "meal"}, "Zarzevara|Changed|Another kind: Meal, before Debate."),
+        ({"chatham": True}, "Zarzevara|Changed|Under the Chatham House Rule."),
+        ({"open_to_invited": True}, "Zarzevara|Changed|Open to an invited audience."),
+        ({"beside": True}, "Zarzevara|Changed|Runs beside other sessions."),
         (
             {"title": "Zelkova", "where": "The library", "beside": True},
-            "<b>Zelkova</b>: <del>Zarzevara</del> <del>Tue 26 Nov 2019, 10:00–12:00 The kiln</del>"
-            " <ins>Tue 26 Nov 2019, 10:00–12:00 The library</ins> Runs beside other sessions.",
+            "Zelkova|Moved|<del>Zarzevara</del><del>Tue 26 Nov 2019, 10:00–12:00, The kiln</del>"
+            "<ins>Tue 26 Nov 2019, 10:00–12:00, The library</ins>Runs beside other sessions.",
         ),
     ],
 )
@@ -229,9 +229,16 @@ def test_who_releases_or_takes_back_is_told_what_changes(world: World, changed: 
     change(world, session, session.version, **changed)
     for path in (f"/exchanges/{exchange.pk}/release/", f"/sessions/{session.pk}/take-back/"):
         page = text(browsing_as(world, "Arbreva").get(path))
-        line = re.search(r'<ul class="hours-changes"><li>(.*?)</li></ul>', page)
+        line = re.search(r'<section class="tasks changes">.*?<li class="task">(.*?)</li> </ol>', page)
         assert line, page
-        assert re.sub(r"</?bdi>| dir=\"auto\"", "", line[1]).strip() == told
+        assert "|".join(re.findall(r"<span[^>]*>(.*?)</span>", re.sub(r"</?bdi>| dir=\"auto\"", "", line[1]))) == told
+
+
+def test_the_hours_of_a_change_keep_their_order_in_every_direction(world: World) -> None:
+    exchange, session = released(world)
+    change(world, session, session.version, where="مكتبة المدينة")
+    page = text(browsing_as(world, "Arbreva").get(f"/exchanges/{exchange.pk}/release/"))
+    assert "<ins>Tue 26 Nov 2019, <bdi>10:00–12:00</bdi>, <bdi>مكتبة المدينة</bdi></ins>" in page
 
 
 def test_what_is_no_longer_so_is_told_too(world: World) -> None:

@@ -90,6 +90,7 @@ def test_what_is_late_is_one_line_the_longest_first(world: World) -> None:
         assert f'<span class="unseen"><bdi>Late {days}</bdi>: </span>' in line, "a link says what it leads to"
         assert line.index(f"Late {days}<") == line.index("Late "), "the longest first"
         assert ("and 1 more" in line) == (late == 3)
+        assert ("</bdi></a> · <a" in line) == (late > 1), "two times are not read as one"
 
 
 def test_when_nothing_is_due_the_home_says_what_came_of_the_last_exchange(world: World) -> None:

@@ -37,6 +37,17 @@ SIZES = """() => ['ltr', 'rtl'].flatMap(dir => {
     .filter(one => one.checkVisibility() && !one.closest('.skip, [hidden]'))
     .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
     .filter(([box, html]) => box.height && (box.height < 43.9 || box.width < 24))
+  // On a phone also a link that is all its line says; one within a sentence is as high as the sentence.
+  const whole = link => {
+    let line = link.parentElement
+    while (getComputedStyle(line).display.startsWith('inline')) line = line.parentElement
+    return line.innerText.trim() === link.innerText.trim()
+  }
+  const pressed = link => getComputedStyle(link, '::after').position === 'absolute' ? link.offsetParent : link
+  small.push(...[...document.querySelectorAll('main a')]
+    .filter(one => innerWidth < 500 && one.checkVisibility() && whole(one))
+    .map(one => [pressed(one).getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+    .filter(([box]) => box.height < 43.9))
   return [...(over > 0 ? [`${dir}: ${over} px too wide at ${innerWidth}`] : []),
     ...small.map(([box, html]) => `${dir}: too small at ${innerWidth}: ${html}`)]
 })"""
@@ -220,14 +231,16 @@ def test_what_is_wrong_is_seen(browser: Browser) -> None:
     page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
     page.set_content(
         "<style>[data-theme=dark] b { color: #888; background: #777 }</style><main><p>By night <b>not readable</b></p>"
-        "<button style='height: 20px'>Go</button><p style='width: 500px; color: #ccc'>Pale</p></main>"
+        "<button style='height: 20px'>Go</button><p style='width: 500px; color: #ccc'>Pale</p>"
+        "<dl><dd><a href=/alone>Alone</a></dd></dl><p>Not <a href=/within>alone</a></p></main>"
     )
     wrong = "\n".join(looked_at(page))
     page.close()
     for found in ("light ltr: color-contrast at p", "dark rtl: color-contrast at b", "light rtl: html-has-lang"):
         assert found in wrong
-    for found in ("px too wide at 360", "too small at 360"):
+    for found in ("px too wide at 360", "too small at 360: <button", 'too small at 360: <a href="/alone"'):
         assert found in wrong
+    assert "/within" not in wrong
 
 
 def test_the_step_before_saving_is_held_to_the_same(browser: Browser, site_a_year_later: str) -> None:

@@ -51,10 +51,69 @@ def test_targets_are_44_high(view: Page, desk: Desk, width: int) -> None:
     view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
     low = view.evaluate(
         """() => [...document.querySelectorAll('.btn, .input, .fold > summary, .mark, .ways a, .foot a, .as-link,' +
-        '.account a, .languages a, .table :is(th, td) > a')].filter(e => e.getBoundingClientRect().height &&
-        e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+        '.account a, .languages a, .facts a, .passage a, .table :is(th, td) > a')]
+        .filter(e => e.getBoundingClientRect().height && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
     )
     assert low == []
+
+
+def test_the_picture_of_an_indicator_has_the_whole_row_of_a_phone(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    view.evaluate("document.querySelector('main').prepend(document.querySelector('.progress').cloneNode(true))")
+    table = view.locator("main > .progress")
+    for width, whole in ((360, True), (1280, False)):
+        view.set_viewport_size({"width": width, "height": 780})
+        shares = table.evaluate("e => [...e.querySelectorAll('.strip')].map(s => s.clientWidth / e.clientWidth)")
+        assert shares
+        assert all((share > 0.95) == whole for share in shares), (width, shares)
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_a_label_stands_apart_from_what_is_beside_it(view: Page, desk: Desk, direction: str) -> None:
+    view.set_viewport_size({"width": 1280, "height": 780})
+    view.goto(f"{desk.address}/guide?theme=light&direction={direction}")
+    gaps = view.evaluate(
+        """() => { document.querySelector('main').prepend(document.querySelector('.reads').cloneNode(true));
+        if (document.body.matches(':dir(rtl)'))
+          document.querySelectorAll('main > .reads p :is(b, a)').forEach(one => { one.textContent = 'كلمة'; });
+        const boxes = [...document.querySelectorAll('main > .reads p > *')].map(e => e.getBoundingClientRect());
+        return boxes.slice(1).map((one, at) => Math.max(one.left - boxes[at].right, boxes[at].left - one.right)); }"""
+    )
+    assert len(gaps) == 2
+    assert all(8 < gap < 16 for gap in gaps), gaps
+
+
+def test_what_is_named_keeps_the_edge_of_a_page_in_another_direction(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=rtl")
+    view.evaluate(
+        """() => document.querySelector('main').insertAdjacentHTML('afterbegin',
+        '<p class=kicker dir=auto>What young people ask</p>' +
+        '<ul class=plain><li><a href="#"><bdi>Network secretariat</bdi></a></li></ul><p dir=auto>A paragraph</p>')"""
+    )
+    edges = "main > .kicker, main > .plain bdi, main > p:not([class])"
+    sides = view.evaluate(
+        "edges => [...document.querySelectorAll(edges)].map(e => getComputedStyle(e).textAlign)", edges
+    )
+    assert sides == ["right", "right", "start"]
+
+
+def test_the_title_of_a_list_stands_off_its_line(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    view.evaluate(
+        """() => document.querySelector('main').insertAdjacentHTML('afterbegin',
+        '<section class="tasks"><h2>Young people stay</h2><ol><li class="task">An evening</li></ol></section>')"""
+    )
+    heading = view.locator(".tasks > h2:not([class])")
+    assert heading.evaluate("e => getComputedStyle(e).paddingBlockEnd") == "8px"
+
+
+def test_a_thread_told_as_one_paragraph_is_of_one_letter(view: Page, desk: Desk) -> None:
+    view.goto(f"{desk.address}/guide?theme=light&direction=ltr")
+    fonts = view.evaluate(
+        "[...document.querySelectorAll('.follow > p, .follow > p *')].map(e => getComputedStyle(e).font)"
+    )
+    assert len(fonts) > 3
+    assert len(set(fonts)) == 1
 
 
 def test_the_link_of_a_row_is_pressed_anywhere_in_its_cell(view: Page, desk: Desk) -> None:

@@ -27,6 +27,15 @@ def test_no_style_and_no_script_inside(path: object) -> None:
     assert all("src=" in tag or 'type="application/json"' in tag for tag in scripts)
 
 
+def test_a_heading_in_the_side_column_stands_in_a_section_with_what_it_names() -> None:
+    alone = []
+    for path in ALL:
+        for side in re.findall(r"{% block side %}(.*?){% endblock", path.read_text(encoding="utf-8"), flags=re.DOTALL):
+            if "<h2" in re.sub(r"<section.*?</section>", "", side, flags=re.DOTALL):
+                alone.append(path.name)
+    assert not alone
+
+
 @pytest.mark.parametrize("path", SHARED, ids=lambda p: p.stem)
 def test_every_word_goes_through_gettext(path: object) -> None:
     env: Environment = engine()

@@ -83,8 +83,8 @@ def test_a_story_leads_only_to_records_its_reader_may_open(world: World) -> None
     for reader, linked in (("Arbreva", True), ("Valdora", False)):
         page = seen(world, reader, it.story)
         assert "Keys were seen." in page
-        assert f'href="/indicators/{it.indicator.pk}/"' in page
-        assert (f'href="/takeaways/{own.pk}/"' in page) is linked
+        assert f'href="/indicators/{it.indicator.pk}/">From: indicator</a>' in page
+        assert (f'href="/takeaways/{own.pk}/">From: takeaway</a>' in page) is linked
 
 
 @pytest.mark.parametrize("in_kind", [KIND, ""])

@@ -172,6 +172,11 @@ class Session(Protected):
         """Whether the session that it replaces goes with the next release."""
         return self.position == TAKEN_OUT
 
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it has left the programme; what came of it stays."""
+        return self.position == 0
+
     def edits(self) -> list[Protected]:
         """What waits to replace it."""
         return list(Session.objects.filter(replaces=self.pk, position__lt=0).select_related("audience").order_by("id"))

@@ -21,6 +21,7 @@ from serai.directory.territories import language_name
 from serai.exchanges.models import Exchange, Participant
 from serai.sharing import heeding
 from serai.sharing.choosing import Ring, choose_readers, own_rings
+from serai.sharing.nouns import nouns
 from serai.sharing.reading import reading
 from serai.sharing.telling import tell
 from serai.stories import actions, forms, naming, queries, translating, translation_views
@@ -81,6 +82,7 @@ def _line(
     return {
         "passage": passage,
         "href": href,
+        "kind": nouns()[passage.noun].word if href else "",
         "waiting": line.waiting,
         "namings": line.namings,
         "stand_in": line.stand_in,

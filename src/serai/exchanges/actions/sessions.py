@@ -67,7 +67,8 @@ def add_session(
 def change_session(actor: Actor, session: Session, *, expected: int, now: datetime, **fields: Any) -> Session:
     """Mends or moves a session; shown and told to nobody but those who plan before the next release.
 
-    `expected` is the version of what the editor saw: what waits for the release where something does.
+    `expected` is the version of what the editor saw: what waits for the release where something does. Raises
+    `NotAllowedNow` where it was taken out already, `ChangedMeanwhile`.
     """
     return _edit(actor, session, CHANGED, verb="change_session", expected=expected, now=now, **fields)
 
@@ -75,7 +76,7 @@ def change_session(actor: Actor, session: Session, *, expected: int, now: dateti
 def drop_session(actor: Actor, session: Session, *, now: datetime, expected: int | None = None) -> Session:
     """Takes a session out of the programme, with the next release where it stands in one; its notes stay.
 
-    `expected` is the version that was seen. Raises `ChangedMeanwhile`.
+    `expected` is the version that was seen. Raises `NotAllowedNow` where it was taken out already, `ChangedMeanwhile`.
     """
     return _edit(actor, session, TAKEN_OUT, verb="drop_session", expected=expected, now=now)
 
@@ -106,6 +107,8 @@ def _edit(
 ) -> Session:
     """Writes what waits to replace a released session; a session that is not released itself. One editor at a time."""
     held = _held(session)
+    if held.is_dropped:
+        raise NotAllowedNow("this session is taken out of the programme")
     waits = waiting_for(held)
     shown = waits or held
     _in_order(fields.get("starts_at", shown.starts_at), fields.get("ends_at", shown.ends_at))

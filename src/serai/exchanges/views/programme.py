@@ -97,15 +97,15 @@ def _days(
 
 
 def _line(session: Slot, zone: str, *, running: bool, coming: bool) -> Line:
-    begins = session.starts_at
+    begins, changed = session.starts_at, waits(session.position)
     return Line(
         time=dates.clock(begins, zone) if begins else "–",
         at=begins.isoformat() if begins else None,
         what=session.title,
         where=session.where or session.site or "",
         href=url("session", session.id),
-        kind="next" if coming else "",
-        tag=waits(session.position) or (_("Now") if running else None),
+        kind="next" if coming else "now" if running and not changed else "",
+        tag=changed or (_("Now") if running else None),
     )
 
 

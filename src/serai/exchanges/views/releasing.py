@@ -82,7 +82,7 @@ def _difference(line: Difference, zone: str) -> dict[str, Any]:
     """One line as exchanges/changes.html draws it: when and where, before and after, and what else changes."""
     before, after = _when_and_where(line.before, zone), _when_and_where(line.after, zone)
     said: dict[str, Any] = {
-        "kind": line.kind,
+        "word": _word(line.kind),
         "title": line.title,
         "before": before,
         "after": after,
@@ -96,13 +96,18 @@ def _difference(line: Difference, zone: str) -> dict[str, Any]:
     return said
 
 
-def _when_and_where(row: dict[str, Any] | None, zone: str) -> tuple[str, str] | None:
+def _word(kind: str) -> str:
+    return {"added": _("Added"), "moved": _("Moved"), "changed": _("Changed"), "dropped": _("Taken out")}[kind]
+
+
+def _when_and_where(row: dict[str, Any] | None, zone: str) -> tuple[str, str, str] | None:
+    """Day, hours and place."""
     if not row:
         return None
-    when = dates.moment(row["starts_at"], zone) if row["starts_at"] else ""
-    if when and row["ends_at"]:
-        when += f"–{dates.clock(datetime.fromisoformat(row['ends_at']), zone)}"
-    return (when, row["where"]) if when or row["where"] else None
+    begins, ends = (datetime.fromisoformat(row[name]) if row[name] else None for name in ("starts_at", "ends_at"))
+    day = dates.day(dates.day_of(begins, zone)) if begins else ""
+    hours = "–".join(dates.clock(at, zone) for at in (begins, ends) if begins and at)
+    return (day, hours, row["where"]) if day or row["where"] else None
 
 
 def _also(was: dict[str, Any], row: dict[str, Any], *, same_place: bool) -> Iterator[str]:

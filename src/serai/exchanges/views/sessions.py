@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from serai.audit.actions import ChangedMeanwhile
+from serai.core.lifecycle import NotAllowedNow
 from serai.exchanges import actions, forms, queries
 from serai.exchanges.models import CHANGED, TAKEN_OUT, Session, Site
 from serai.exchanges.waiting import waiting_for
 from serai.sharing import heeding
 from serai.sharing.reading import reading
 from serai.web import dates
+from serai.web.jinja import url
 from serai.web.pages import Here, member_page, number_in, page, posted, same_for_visitors, show
 from serai.web.versions import merged, saved_meanwhile
 
@@ -91,6 +93,8 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
     """Move to another day, hour or place, or mend it."""
     found = Session.objects.select_related("exchange__place").get(pk=id, replaces=None)
     zone = queries.own_exchange(found.exchange_id, here.actor).time_zone
+    if found.is_dropped and request.method != "POST":
+        return redirect("session", id)
     waiting = waiting_for(found)
     shown = waiting or found
     form = forms.SessionForm(
@@ -101,7 +105,12 @@ def change_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
             return kept
         save = partial(_change, here, found, shown)
         title = _("Someone else changed this session")
-        if both := saved_meanwhile(request, form, save, title=title, as_saved=partial(_as_saved, zone=zone)):
+        try:
+            both = saved_meanwhile(request, form, save, title=title, as_saved=partial(_as_saved, zone=zone))
+        except NotAllowedNow:
+            context = {"exchange": found.exchange, "form": form, "anew": url("new_session", found.exchange_id)}
+            return show(request, "exchanges/edit_session.html", context, status=409)
+        if both:
             return both
         messages.success(request, _("Changed in the draft. It is told to others when you release."))
         return redirect("programme", found.exchange_id)
@@ -144,8 +153,10 @@ def _values(told: dict[str, Any]) -> dict[str, Any]:
 @require_POST
 @member_page
 def drop_session(request: HttpRequest, here: Here, id: UUID) -> HttpResponse:
-    """Takes an item out of the draft, as it was seen."""
+    """Takes an item out of the draft, as it was seen; whoever does it after another is led to where it says so."""
     found = Session.objects.get(pk=id, replaces=None)
+    if found.is_dropped:
+        return redirect("session", id)
     expected = number_in(request.POST.get("version")) or None
     try:
         actions.drop_session(here.actor, found, now=here.now, expected=expected)
