@@ -176,13 +176,10 @@ def daily(reading: Reading) -> set[str]:
             if most is not None and len(visits) > most:
                 wrong.add(f"day {number}: too many visits to {place.id}")
         for who in reading.agenda.interpreters:
-            worked = sum(
-                reading.sessions[item.session].minutes
-                for item in today
-                if who.id in {other for _, other in item.interpreters}
-            )
+            mine = [item for item in today if who.id in {other for _, other in item.interpreters}]
+            worked = sum(end - begin for begin, end in (reading.span[item.session] for item in mine))
             if who.most_minutes_a_day is not None and worked > who.most_minutes_a_day:
-                wrong.add(f"day {number}: {who.id} works too long")
+                wrong.add(f"{', '.join(sorted(item.session for item in mine))}: {who.id} works too long")
         begins = [reading.begin(item) for item in today]
         if begins and last is not None and min(begins) - last < pace.night:
             wrong.add(f"day {number}: short night")

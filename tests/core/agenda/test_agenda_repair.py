@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from programme_checker import faults
-from visits import hours, small_agendas, two_days
+from visits import CALM_PACE, hours, small_agendas, two_days
 
 from serai.core.agenda.clock import BadTime, at
 from serai.core.agenda.ground import UnknownName
-from serai.core.agenda.model import Agenda, Placed, Programme
+from serai.core.agenda.model import Agenda, Interpreter, Kind, Placed, Programme, Session
 from serai.core.agenda.notices import News, notices
 from serai.core.agenda.repair import Away, Cancelled, Change, Closed, Late, Repaired, Story, _Search, repair
 from serai.core.agenda.solve import Effort, plan_programme
@@ -180,6 +180,23 @@ def test_what_was_moved_for_nothing_is_put_back() -> None:
     )
     assert moved != programme().placed
     assert search.put_back(Programme(placed=moved)).placed == programme().placed
+
+
+def test_what_lasts_longer_is_longer_work_for_an_interpreter() -> None:
+    """Two half hours fill the day of one who works for an hour: when the first lasts longer, the second has nobody."""
+    languages = frozenset({"sq"})
+    sessions = tuple(
+        Session(id=name, kind=Kind.DEBATE, minutes=30, languages=languages, start=at(1, hour))
+        for name, hour in (("one", "10:00"), ("two", "12:00"))
+    )
+    interpreter = Interpreter(id="i", languages=languages, most_minutes_a_day=60)
+    agenda = replace(BASE, days=BASE.days[:1], sessions=sessions, interpreters=(interpreter,), pace=CALM_PACE)
+    planned = plan_programme(agenda, effort=Effort(units=0.2)).programme
+    assert planned is not None
+    now, changes = at(1, "10:15"), (Late(minutes=15),)
+    found = repair(agenda, planned, now=now, changes=changes)
+    assert found.lost == ("two",)
+    check(agenda, planned, now, changes, found)
 
 
 @given(small_agendas(step=15), st.data())

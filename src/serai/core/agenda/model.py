@@ -43,7 +43,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Interpreter:
-    """Interprets one of `languages` at a time; `most_minutes_a_day` of sessions."""
+    """Interprets one of `languages` at a time; `most_minutes_a_day` of sessions, as long as they last in the end."""
 
     id: str
     languages: frozenset[str]
